@@ -1,0 +1,19 @@
+/// <reference types="astro/client" />
+
+/** Hash of the sources that decide what published files look like; set by astro.config.mjs. */
+declare const __TEMPLATE__: string;
+
+declare namespace App {
+  interface Locals {
+    /** Set only by the publisher: what a page below `src/pages/render/` prints. A request from outside never has it. */
+    print?: import('./render/print.ts').Print;
+    services: import('./services.ts').Services;
+    requestId: string;
+    /** Below which page root the path lies. */
+    root: import('./http/static-site.ts').Route['root'];
+    /** As it came over the wire, without the question mark. */
+    query: string;
+    /** The request's body, counted while it streams in. @throws HttpError 413 */
+    readBody(limit: number): Promise<Buffer>;
+  }
+}
