@@ -1,0 +1,32 @@
+/** One thing that is wrong with the input (contract, section 6). */
+export interface Issue {
+  loc: (string | number)[];
+  msg: string;
+  type: string;
+}
+
+/** What the rules refuse. The edge maps the kind to a status code. */
+export class DomainError extends Error {
+  constructor(
+    readonly kind: 'not_found' | 'conflict' | 'invalid' | 'forbidden' | 'precondition',
+    message: string,
+    readonly issues: Issue[] = [],
+  ) {
+    super(message);
+  }
+}
+
+/** Not there, or not yours: the two can't be told apart. */
+export function notFound(what: string): DomainError {
+  return new DomainError('not_found', `${what} not found.`);
+}
+
+/** The state does not allow it now, or the name is taken. */
+export function conflict(detail: string): DomainError {
+  return new DomainError('conflict', detail);
+}
+
+/** The body names something that can't be. `loc` begins below `body`. */
+export function invalid(loc: (string | number)[], msg: string, type = 'value_error'): DomainError {
+  return new DomainError('invalid', msg, [{ loc: ['body', ...loc], msg, type }]);
+}
