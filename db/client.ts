@@ -1,0 +1,156 @@
+/**
+ * The only door to libSQL. What holds here:
+ *
+ * 1. One write transaction at a time in a process, through our own queue: a second one would fail with SQLITE_BUSY at
+ *    once, and waiting inside the driver would stop the event loop.
+ * 2. Every connection to a file runs with WAL and `synchronous=FULL`; both are read back before the first use.
+ * 3. After any SQLITE_BUSY the connection is thrown away: the driver may go on to acknowledge writes that it never
+ *    commits (upstream issue 352).
+ * 4. A write is acknowledged after its COMMIT returned, never before.
+ */
+import {
+  type Client,
+  createClient,
+  type InStatement,
+  LibsqlError,
+  type ResultSet,
+  type Transaction,
+} from '@libsql/client';
+import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql';
+
+export type Database = LibSQLDatabase<Record<string, never>>;
+
+export interface DatabaseOptions {
+  /** `file:/path`, `libsql://…`, `http(s)://…` */
+  url: string;
+  authToken?: string | undefined;
+  /** How long a write waits for a lock that another process holds, in milliseconds. */
+  busyTimeout?: number;
+}
+
+/** The database stayed locked by another process for longer than `busyTimeout`. Nothing was written. */
+export class DatabaseBusyError extends Error {}
+
+const FIRST_PAUSE_MS = 4;
+const LONGEST_PAUSE_MS = 100;
+
+/** True of an error that says that somebody else holds the lock. */
+export function isBusy(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause as unknown) {
+    if (cause instanceof LibsqlError && /^SQLITE_(BUSY|LOCKED)/.test(cause.code)) return true;
+  }
+  return false;
+}
+
+/**
+ * One connection to a file, or a pipe to a server. `client()` hands out a usable one: fresh ones are prepared and
+ * checked first.
+ */
+export class Connection {
+  readonly isFile: boolean;
+  readonly #options: DatabaseOptions;
+  #client: Client | null = null;
+  #opening: Promise<Client> | null = null;
+  /** Those that were thrown away after a SQLITE_BUSY, perhaps under the hands of another call. */
+  readonly #thrownAway = new WeakSet<Client>();
+
+  constructor(options: DatabaseOptions) {
+    this.#options = options;
+    this.isFile = options.url.startsWith('file:');
+  }
+
+  /** @throws Error when a file does not take WAL or `synchronous=FULL`. */
+  async client(): Promise<Client> {
+    if (this.#client) return this.#client;
+    // Callers that come at once share one connection.
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = null;
+    });
+    return this.#opening;
+  }
+
+  async #open(): Promise<Client> {
+    const { url, authToken } = this.#options;
+    const client = createClient({
+      url,
+      intMode: 'number',
+      concurrency: this.isFile ? 1 : 20,
+      ...(authToken ? { authToken } : {}),
+    });
+    if (this.isFile) await prepare(client);
+    this.#client = client;
+    return client;
+  }
+
+  /** Throws the connection away; the next use opens a new one. */
+  drop(): void {
+    this.#client?.close();
+    this.#client = null;
+  }
+
+  /** Runs something that can be run again, as often as another process is in its way. */
+  async retrying<T>(use: (client: Client) => Promise<T>): Promise<T> {
+    const deadline = performance.now() + (this.#options.busyTimeout ?? 10_000);
+    for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
+      let client: Client | null = null;
+      try {
+        client = await this.client();
+        return await use(client);
+      } catch (error) {
+        // Another call may have thrown the connection away that this one waited for.
+        const lost = client !== null && client.closed && this.#thrownAway.has(client);
+        if (!isBusy(error) && !lost) throw error;
+        if (isBusy(error)) this.#throwAway(client);
+        if (performance.now() > deadline) {
+          throw new DatabaseBusyError('The database is locked by another process.', { cause: error });
+        }
+        await new Promise((resume) => setTimeout(resume, pause));
+      }
+    }
+  }
+
+  #throwAway(client: Client | null): void {
+    if (client === null) return;
+    this.#thrownAway.add(client);
+    if (client === this.#client) this.drop();
+  }
+}
+
+async function prepare(client: Client): Promise<void> {
+  try {
+    const mode = await client.execute('PRAGMA journal_mode=WAL');
+    await client.execute('PRAGMA synchronous=FULL');
+    const synchronous = await client.execute('PRAGMA synchronous');
+    if (mode.rows[0]?.[0] !== 'wal' || synchronous.rows[0]?.[0] !== 2) {
+      throw new Error(
+        'The database file does not take journal_mode=WAL and synchronous=FULL; put DATA_DIR on a local disk.',
+      );
+    }
+    await client.execute('PRAGMA foreign_keys=ON');
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
+/** Drizzle over whatever connection is current when a query runs. */
+export function readerOf(connection: Connection): Database {
+  return drizzle(
+    {
+      execute: (statement: InStatement) => connection.retrying((client) => client.execute(statement)),
+      batch: (statements: InStatement[]) => connection.retrying((client) => client.batch(statements, 'read')),
+    } as unknown as Client,
+    { casing: 'snake_case' },
+  ) as Database;
+}
+
+/** Drizzle inside one open transaction; `batch` costs one round trip and stays inside it too. */
+export function insideOf(current: () => Transaction): Database {
+  return drizzle(
+    {
+      execute: (statement: InStatement): Promise<ResultSet> => current().execute(statement),
+      batch: (statements: InStatement[]): Promise<ResultSet[]> => current().batch(statements),
+    } as unknown as Client,
+    { casing: 'snake_case' },
+  ) as Database;
+}

@@ -1,0 +1,110 @@
+import type { Transaction } from '@libsql/client';
+import { Connection, type Database, type DatabaseOptions, insideOf, isBusy, readerOf } from './client.ts';
+
+/** Reads on one connection, writes on another, in the order in which they were asked for. */
+export interface Store {
+  /** For reads alone. A `batch` sees one state of the database. */
+  readonly read: Database;
+  /**
+   * Runs `work` in a write transaction and resolves after its COMMIT. Jobs that wait for the same lock share one
+   * COMMIT, each behind a savepoint of its own: one that throws leaves no trace and fails alone.
+   *
+   * @throws DatabaseBusyError when another process holds the lock for too long; nothing was written then.
+   */
+  write<T>(work: (tx: Database) => Promise<T>): Promise<T>;
+  /** Resolves when all that was asked for is done, then closes. */
+  close(): Promise<void>;
+}
+
+interface Job {
+  work(tx: Database): Promise<unknown>;
+  resolve(value: unknown): void;
+  reject(error: unknown): void;
+}
+
+/** Jobs that share one COMMIT at most, so that a crowd can't hold the lock for long. */
+const LARGEST_GROUP = 50;
+
+type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown };
+
+/** Opens a store on a file or a libSQL server. Nothing is connected before the first use. */
+export function openStore(options: DatabaseOptions): Store {
+  const reader = new Connection(options);
+  const writer = new Connection(options);
+  let current: Transaction | null = null;
+  const tx = insideOf(() => {
+    if (!current) throw new Error('The transaction is over.');
+    return current;
+  });
+  const queue: Job[] = [];
+  let draining: Promise<void> | null = null;
+
+  async function drain(): Promise<void> {
+    while (queue.length > 0) {
+      const begun = await begin(queue);
+      if (begun) await runGroup(begun, queue.splice(0, LARGEST_GROUP));
+    }
+    draining = null;
+  }
+
+  /** Waits for the lock. When it can't be had, everybody who waits is told. */
+  async function begin(waiting: Job[]): Promise<Transaction | null> {
+    try {
+      return await writer.retrying((client) => client.transaction('write'));
+    } catch (error) {
+      for (const job of waiting.splice(0)) job.reject(error);
+      return null;
+    }
+  }
+
+  async function runGroup(transaction: Transaction, jobs: Job[]): Promise<void> {
+    current = transaction;
+    const outcomes: Outcome[] = [];
+    try {
+      for (const job of jobs) outcomes.push(await runOne(transaction, job, jobs.length > 1));
+      if (outcomes.some((outcome) => outcome.ok)) await transaction.commit();
+      else await transaction.rollback();
+      if (outcomes.some((outcome) => !outcome.ok && isBusy(outcome.error))) writer.drop();
+    } catch (error) {
+      // The transaction as a whole failed (a full disk, a lost server): nobody in it is acknowledged.
+      writer.drop();
+      for (const job of jobs) job.reject(error);
+      return;
+    } finally {
+      current = null;
+      transaction.close();
+    }
+    jobs.forEach((job, place) => {
+      const outcome = outcomes[place]!;
+      if (outcome.ok) job.resolve(outcome.value);
+      else job.reject(outcome.error);
+    });
+  }
+
+  async function runOne(transaction: Transaction, job: Job, shared: boolean): Promise<Outcome> {
+    if (shared) await transaction.execute('SAVEPOINT job');
+    try {
+      const value = await job.work(tx);
+      if (shared) await transaction.execute('RELEASE job');
+      return { ok: true, value };
+    } catch (error) {
+      // Throws if SQLite has already rolled back the whole transaction, and then the whole group fails.
+      if (shared) await transaction.executeMultiple('ROLLBACK TO job; RELEASE job');
+      return { ok: false, error };
+    }
+  }
+
+  return {
+    read: readerOf(reader),
+    write: <T>(work: (tx: Database) => Promise<T>) =>
+      new Promise<T>((resolve, reject) => {
+        queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
+        draining ??= drain();
+      }),
+    async close() {
+      await draining;
+      reader.drop();
+      writer.drop();
+    },
+  };
+}
