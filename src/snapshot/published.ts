@@ -1,0 +1,98 @@
+/**
+ * The published snapshot of each page, as it lies in `DATA_DIR/published/{slug}.json`: for queries, previews, and as what
+ * the next publish is compared with. A few stay in memory.
+ */
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type PageSnapshot, SNAPSHOT_FORMAT } from './schema.ts';
+
+/** Components of all snapshots in memory together: some 20 MB. */
+const MOST_COMPONENTS = 20_000;
+
+interface Kept {
+  snapshot: PageSnapshot;
+  mtimeMs: number;
+}
+
+/** Files and memory of one data directory. Any process may read; one writes. */
+export class PublishedSnapshots {
+  readonly #kept = new Map<string, Kept>();
+  #weight = 0;
+
+  constructor(private readonly folder: string) {}
+
+  /** The snapshot that is in the files of a page now; null when there is none that this build can read. */
+  async get(slug: string): Promise<PageSnapshot | null> {
+    const kept = this.#kept.get(slug);
+    const file = await stat(this.#path(slug)).catch(() => null);
+    if (!file) return null;
+    if (kept && kept.mtimeMs === file.mtimeMs) {
+      this.#keep(slug, kept);
+      return kept.snapshot;
+    }
+    const snapshot = await this.#read(slug);
+    if (snapshot) this.#keep(slug, { snapshot, mtimeMs: file.mtimeMs });
+    return snapshot;
+  }
+
+  /** The very object that was put last, while it is in memory. */
+  inMemory(slug: string): PageSnapshot | null {
+    return this.#kept.get(slug)?.snapshot ?? null;
+  }
+
+  /** Not forced to disk: after a power loss it is made anew from the database. */
+  async put(slug: string, snapshot: PageSnapshot): Promise<void> {
+    const path = this.#path(slug);
+    await mkdir(this.folder, { recursive: true });
+    await writeFile(`${path}.new`, JSON.stringify(snapshot));
+    await rename(`${path}.new`, path);
+    this.#keep(slug, { snapshot, mtimeMs: (await stat(path)).mtimeMs });
+  }
+
+  async remove(slug: string): Promise<void> {
+    this.#drop(slug);
+    await Promise.all(
+      [this.#path(slug), this.besides(slug, 'archive')].map((path) => rm(path, { force: true })),
+    );
+  }
+
+  /** A file of the publisher's own beside the snapshot of a page. */
+  besides(slug: string, what: string): string {
+    return join(this.folder, `${slug}.${what}`);
+  }
+
+  #path(slug: string): string {
+    return join(this.folder, `${slug}.json`);
+  }
+
+  async #read(slug: string): Promise<PageSnapshot | null> {
+    try {
+      const snapshot = JSON.parse(await readFile(this.#path(slug), 'utf8')) as PageSnapshot;
+      return snapshot.format === SNAPSHOT_FORMAT ? snapshot : null;
+    } catch {
+      // Torn by a power loss, or gone since: as good as none.
+      return null;
+    }
+  }
+
+  #keep(slug: string, kept: Kept): void {
+    this.#drop(slug);
+    this.#kept.set(slug, kept);
+    this.#weight += weightOf(kept);
+    for (const oldest of this.#kept.keys()) {
+      if (this.#weight <= MOST_COMPONENTS || oldest === slug) break;
+      this.#drop(oldest);
+    }
+  }
+
+  #drop(slug: string): void {
+    const kept = this.#kept.get(slug);
+    if (!kept) return;
+    this.#kept.delete(slug);
+    this.#weight -= weightOf(kept);
+  }
+}
+
+function weightOf({ snapshot }: Kept): number {
+  return 10 + snapshot.components.length + 5 * (snapshot.incidents.length + snapshot.maintenance.length);
+}
