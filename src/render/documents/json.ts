@@ -1,0 +1,9 @@
+/** A JSON document as it is published: compact, with a final newline for those who read it in a terminal. */
+export function toJson(value: unknown): string {
+  return `${JSON.stringify(value)}\n`;
+}
+
+/** The document of a path that is not there, in the form of every error (contract, section 6). */
+export function notFoundJson(): string {
+  return toJson({ detail: 'There is nothing at this address.' });
+}

@@ -1,0 +1,47 @@
+/**
+ * Every public path of a page, in one place, below the page's root and without a leading slash. A URL path and the file
+ * that answers it differ where a path can't be a file and a folder at once: an API document gets its suffix.
+ */
+
+/** URL paths. */
+export const paths = {
+  home: '',
+  history: 'history/',
+  month: (month: string) => `history/${month}/`,
+  incident: (id: string) => `incidents/${id}/`,
+  maintenance: (id: string) => `maintenance/${id}/`,
+  status: 'api/v1/status',
+  components: 'api/v1/components',
+  component: (id: string) => `api/v1/components/${id}`,
+  componentRss: (id: string) => `api/v1/components/${id}/rss`,
+  componentAtom: (id: string) => `api/v1/components/${id}/atom`,
+  componentCalendar: (id: string) => `api/v1/components/${id}/calendar.ics`,
+  incidents: 'api/v1/incidents',
+  incidentJson: (id: string) => `api/v1/incidents/${id}`,
+  maintenanceList: 'api/v1/maintenance',
+  maintenanceJson: (id: string) => `api/v1/maintenance/${id}`,
+  uptime: 'api/v1/uptime',
+  uptimeCsv: 'api/v1/uptime.csv',
+  rss: 'api/v1/rss',
+  atom: 'api/v1/atom',
+  calendar: 'api/v1/calendar.ics',
+  badge: 'badge.svg',
+  statusText: 'status.txt',
+  revision: 'revision.json',
+  notFoundHtml: '404.html',
+  notFoundJson: '404.json',
+} as const;
+
+/** The published file that answers a URL path: `history/` → `history/index.html`, `api/v1/rss` → `api/v1/rss.xml`. */
+export function fileOf(path: string): string {
+  if (path === '' || path.endsWith('/')) return `${path}index.html`;
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  if (name.includes('.')) return path;
+  return name === 'rss' || name === 'atom' ? `${path}.xml` : `${path}.json`;
+}
+
+/** The way from a file back to the page's root, for relative links: `./`, `../`, `../../`. */
+export function rootFrom(path: string): string {
+  const depth = path.split('/').length - 1;
+  return depth === 0 ? './' : '../'.repeat(depth);
+}

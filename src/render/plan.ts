@@ -1,0 +1,188 @@
+/** Which files a revision consists of, and which of them can differ from those of the revision before. */
+
+import { dayOf, monthOf } from '../domain/calendar.ts';
+import type {
+  MonthArchive,
+  PageSnapshot,
+  SnapshotComponent,
+  SnapshotIncident,
+  SnapshotMaintenance,
+} from '../snapshot/schema.ts';
+import { atomFeed } from './documents/atom.ts';
+import { badgeSvg } from './documents/badge.ts';
+import { calendarFeed } from './documents/calendar.ts';
+import { componentDocument, componentsDocument } from './documents/components.ts';
+import { incidentDocument, incidentsDocument } from './documents/incidents.ts';
+import { notFoundJson, toJson } from './documents/json.ts';
+import { maintenanceDocument, maintenanceListDocument } from './documents/maintenance.ts';
+import { rssFeed } from './documents/rss.ts';
+import { statusDocument } from './documents/status.ts';
+import { statusText } from './documents/status-text.ts';
+import { uptimeJson } from './documents/uptime.ts';
+import { uptimeCsv } from './documents/uptime-csv.ts';
+import { fileOf, paths } from './paths.ts';
+import type { Print } from './print.ts';
+
+/** Static lists hold so many (contract, section 3). */
+export const STATIC_LIST = 100;
+
+/** A file to be made: of text at hand, or by the Astro page that `print` names. */
+export type PlannedFile = { path: string } & ({ text: () => string } | { print: Print });
+
+export interface Plan {
+  files: PlannedFile[];
+  /** Files of things that are no more. */
+  removed: string[];
+}
+
+const text = (path: string, make: () => string): PlannedFile => ({ path: fileOf(path), text: make });
+const page = (path: string, print: Print): PlannedFile => ({ path: fileOf(path), print });
+
+/** True when name, colour, language or time zone changed: everything that a page says may look different. */
+export function looksChanged(before: PageSnapshot, after: PageSnapshot): boolean {
+  return JSON.stringify(before.page) !== JSON.stringify(after.page);
+}
+
+/**
+ * The current files of a page that can differ from those of `before`: all of them when there is none. Files that hold
+ * only the archive are planned by `planIncident` and its like.
+ *
+ * @param touched ids of incidents and windows that changed since `before`
+ */
+export function planCurrent(
+  before: PageSnapshot | null,
+  after: PageSnapshot,
+  touched: ReadonlySet<string>,
+): Plan {
+  const all = before === null || looksChanged(before, after);
+  const told = all || touched.size > 0;
+  const newDay = all || dayOf(before.asOf, after.page.timezone) !== dayOf(after.asOf, after.page.timezone);
+  const newMonth =
+    all || monthOf(before.asOf, after.page.timezone) !== monthOf(after.asOf, after.page.timezone);
+  const files: PlannedFile[] = [
+    page(paths.home, { kind: 'status', snapshot: after }),
+    text(paths.status, () => toJson(statusDocument(after))),
+    text(paths.components, () => toJson(componentsDocument(after.components.slice(0, STATIC_LIST)))),
+    text(paths.uptime, () => uptimeJson(after)),
+    text(paths.uptimeCsv, () => uptimeCsv(after)),
+    text(paths.badge, () => badgeSvg(after)),
+    text(paths.statusText, () => statusText(after)),
+  ];
+  if (told || newDay || newMonth) files.push(page(paths.history, { kind: 'history', snapshot: after }));
+  if (told) {
+    files.push(
+      text(paths.incidents, () => toJson(incidentsDocument(after.incidents.slice(0, STATIC_LIST)))),
+      text(paths.maintenanceList, () =>
+        toJson(maintenanceListDocument(after.maintenance.slice(0, STATIC_LIST))),
+      ),
+      text(paths.rss, () => rssFeed(after)),
+      text(paths.atom, () => atomFeed(after)),
+      text(paths.calendar, () => calendarFeed(after)),
+    );
+  }
+  if (all) {
+    files.push(
+      page(paths.notFoundHtml, { kind: 'not-found', page: after.page }),
+      text(paths.notFoundJson, notFoundJson),
+    );
+  }
+  return {
+    files: [...files, ...componentFiles(before, after, all, touched)],
+    removed: removedComponents(before, after),
+  };
+}
+
+function componentFiles(
+  before: PageSnapshot | null,
+  after: PageSnapshot,
+  all: boolean,
+  touched: ReadonlySet<string>,
+): PlannedFile[] {
+  const known = new Map(before?.components.map((component) => [component.id, component]));
+  const named = new Set<string>();
+  for (const one of [
+    ...after.incidents,
+    ...after.maintenance,
+    ...(before?.incidents ?? []),
+    ...(before?.maintenance ?? []),
+  ]) {
+    if (touched.has(one.id)) for (const { id } of one.components) named.add(id);
+  }
+  return after.components.flatMap((component) => {
+    const old = known.get(component.id);
+    const files: PlannedFile[] = [];
+    if (all || !old || isDifferent(old, component)) {
+      files.push(text(paths.component(component.id), () => toJson(componentDocument(component))));
+    }
+    if (all || !old || old.name !== component.name || named.has(component.id)) {
+      files.push(
+        text(paths.componentRss(component.id), () => rssFeed(after, component)),
+        text(paths.componentAtom(component.id), () => atomFeed(after, component)),
+        text(paths.componentCalendar(component.id), () => calendarFeed(after, component)),
+      );
+    }
+    return files;
+  });
+}
+
+function isDifferent(a: SnapshotComponent, b: SnapshotComponent): boolean {
+  return (
+    a.status !== b.status ||
+    a.position !== b.position ||
+    a.name !== b.name ||
+    a.code !== b.code ||
+    a.description !== b.description ||
+    a.group?.id !== b.group?.id ||
+    a.group?.name !== b.group?.name
+  );
+}
+
+function removedComponents(before: PageSnapshot | null, after: PageSnapshot): string[] {
+  if (!before) return [];
+  const there = new Set(after.components.map(({ id }) => id));
+  return before.components.filter(({ id }) => !there.has(id)).flatMap(({ id }) => filesOfComponent(id));
+}
+
+/** All files of one component. */
+export function filesOfComponent(id: string): string[] {
+  return [
+    paths.component(id),
+    paths.componentRss(id),
+    paths.componentAtom(id),
+    paths.componentCalendar(id),
+  ].map(fileOf);
+}
+
+/** The files of one incident. */
+export function planIncident(
+  { page: facts }: Pick<PageSnapshot, 'page'>,
+  incident: SnapshotIncident,
+): PlannedFile[] {
+  return [
+    page(paths.incident(incident.id), { kind: 'incident', page: facts, incident }),
+    text(paths.incidentJson(incident.id), () => toJson(incidentDocument(incident))),
+  ];
+}
+
+/** The files of one maintenance window. */
+export function planMaintenance(
+  { page: facts }: Pick<PageSnapshot, 'page'>,
+  window: SnapshotMaintenance,
+): PlannedFile[] {
+  return [
+    page(paths.maintenance(window.id), { kind: 'maintenance', page: facts, maintenance: window }),
+    text(paths.maintenanceJson(window.id), () => toJson(maintenanceDocument(window))),
+  ];
+}
+
+/** The page of one month. */
+export function planMonth(archive: MonthArchive): PlannedFile[] {
+  return [page(paths.month(archive.month), { kind: 'month', archive })];
+}
+
+/** Files of an incident or window, wanted or not. */
+export function filesOf(kind: 'incident' | 'maintenance', id: string): string[] {
+  return kind === 'incident'
+    ? [fileOf(paths.incident(id)), fileOf(paths.incidentJson(id))]
+    : [fileOf(paths.maintenance(id)), fileOf(paths.maintenanceJson(id))];
+}

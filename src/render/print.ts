@@ -1,0 +1,21 @@
+import type {
+  MonthArchive,
+  PageFacts,
+  PageSnapshot,
+  SnapshotIncident,
+  SnapshotMaintenance,
+} from '../snapshot/schema.ts';
+
+/**
+ * What one of the Astro pages below `src/pages/render/` is asked to print, handed over as `Astro.locals.print`. The
+ * present state reaches only `status` and `history`: archive pages hold nothing of it (they are not printed again when
+ * it changes).
+ */
+export type Print =
+  | { kind: 'status'; snapshot: PageSnapshot }
+  | { kind: 'history'; snapshot: PageSnapshot }
+  | { kind: 'month'; archive: MonthArchive }
+  | { kind: 'incident'; page: PageFacts; incident: SnapshotIncident }
+  | { kind: 'maintenance'; page: PageFacts; maintenance: SnapshotMaintenance }
+  | { kind: 'not-found'; page: PageFacts }
+  | { kind: 'moved'; page: PageFacts };

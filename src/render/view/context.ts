@@ -1,0 +1,56 @@
+import type { PageFacts } from '../../snapshot/schema.ts';
+import { type Dates, datesFor } from '../../text/dates.ts';
+import { type Dictionary, dictionaryFor } from '../../text/dictionary.ts';
+import { escapeHtml } from '../../text/escape-html.ts';
+import { markdownToText } from '../../text/markdown.ts';
+import { rootFrom } from '../paths.ts';
+
+/**
+ * What every part of a page needs to print itself. Views hand out two kinds of text: a name that ends in `Html` is markup
+ * and goes out as it is, every other one is plain text that the template escapes.
+ */
+export interface ViewContext {
+  page: PageFacts;
+  words: Dictionary;
+  dates: Dates;
+  /** The way from this file back to the page's root, for relative links. */
+  root: string;
+  /** Moments of this day are told without a date; null where every moment is told in full, as in the archive. */
+  reference: number | null;
+}
+
+/** The context of the file at `path` (a URL path of `paths.ts`). */
+export function contextOf(page: PageFacts, path: string, reference: number | null): ViewContext {
+  const words = dictionaryFor(page.language);
+  return { page, words, dates: datesFor(words.language, page.timezone), root: rootFrom(path), reference };
+}
+
+/** A moment in words, as a `<time>` that machines can read. */
+export function timeHtml(at: number, text: string): string {
+  const iso = new Date(at).toISOString();
+  return `<time datetime="${iso.replace('.000Z', 'Z')}">${escapeHtml(text)}</time>`;
+}
+
+/** A moment with as much of a date as the context asks for: `14:05 UTC`, `22 Nov, 14:05 UTC`, `22 November 2026, …`. */
+export function momentHtml(context: ViewContext, at: number): string {
+  const { dates, reference } = context;
+  return timeHtml(at, reference === null ? dates.fullMoment(at) : dates.moment(at, reference));
+}
+
+/** From one moment to another: `06:00–08:00 UTC`, with the date where the context asks for it. */
+export function rangeHtml(context: ViewContext, start: number, end: number): string {
+  const { dates, reference } = context;
+  return timeHtml(
+    start,
+    reference === null ? dates.fullRange(start, end) : dates.range(start, end, reference),
+  );
+}
+
+/** The beginning of a Markdown text in one line of plain text, cut at a word, for lists and descriptions. */
+export function summaryOf(markdown: string, longest = 220): string {
+  const text = markdownToText(markdown).replaceAll(/\s+/g, ' ');
+  if (text.length <= longest) return text;
+  const cut = text.slice(0, longest);
+  const word = cut.lastIndexOf(' ');
+  return `${cut.slice(0, word > longest / 2 ? word : longest).replace(/[\s.,;:]+$/, '')}…`;
+}
