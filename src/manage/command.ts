@@ -1,0 +1,189 @@
+/**
+ * One change, whole or not at all. What holds here:
+ *
+ * 1. Rows, the page's new revision, the outbox rows that carry it and the audit row go into one transaction.
+ * 2. Only this file raises a revision, appends to the outbox and writes touches.
+ * 3. A change that readers can't see keeps the revision.
+ * 4. Who waits for the page is told after the COMMIT.
+ */
+import { and, eq, sql } from 'drizzle-orm';
+import type { RunnableQuery } from 'drizzle-orm/runnable-query';
+import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import type { Database } from '../../db/client.ts';
+import { rowsOf, tuple } from '../../db/json-list.ts';
+import { auditEvents, outbox, pages } from '../../db/schema.ts';
+import type { Store } from '../../db/transaction.ts';
+import { monthOf } from '../domain/calendar.ts';
+import { notFound } from '../domain/errors.ts';
+import { newId } from '../domain/ids.ts';
+
+/** What every verb needs and only the composition root has. */
+export interface Manager {
+  store: Store;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  /** Called after a COMMIT with the pages whose revision rose. */
+  committed(page: { id: string; slug: string; revision: number }): void;
+}
+
+/** On whose behalf something is done. */
+export interface Actor {
+  organizationId: string;
+  /** `key:{id}`, `cli`, `schedule`. */
+  name: string;
+  /** Null: every page of the organization. */
+  pageIds: readonly string[] | null;
+  requestId?: string | undefined;
+}
+
+export type PageRow = typeof pages.$inferSelect;
+export type TouchKind = 'component' | 'incident' | 'maintenance' | 'month';
+type Write = RunnableQuery<unknown, 'sqlite'> & { getSQL(): unknown };
+
+/** A change in the making: reads go through `tx`, writes are collected and sent together by `flush`. */
+export class Change {
+  readonly #writes: unknown[] = [];
+  readonly #touches = new Map<string, [TouchKind, string]>();
+  readonly #events: { event: string; subjectId: string; payload: Record<string, unknown> }[] = [];
+  #visible = false;
+  #daysChanged = false;
+
+  constructor(
+    readonly tx: Database,
+    readonly now: number,
+    readonly actor: Actor,
+    /** The page as it was before the change. */
+    readonly page: PageRow,
+  ) {}
+
+  write(...queries: Write[]): void {
+    this.#writes.push(...queries);
+  }
+
+  /** Readers can see the change. */
+  visible(): void {
+    this.#visible = true;
+  }
+
+  /** The files of this incident, window or removed component have to be made again. */
+  touch(kind: TouchKind, ref: string): void {
+    this.#visible = true;
+    this.#touches.set(`${kind} ${ref}`, [kind, ref]);
+  }
+
+  /** The archive's month that holds this moment has to be made again. */
+  touchMonthOf(at: number): void {
+    this.touch('month', monthOf(at, this.page.timezone));
+  }
+
+  /** Closed days changed. */
+  daysChanged(): void {
+    this.#visible = true;
+    this.#daysChanged = true;
+  }
+
+  /** Something to tell people, with the revision that shows it. */
+  emit(event: string, subjectId: string, payload: Record<string, unknown>): void {
+    this.#events.push({ event, subjectId, payload });
+  }
+
+  /** Sends what was collected so far, in its order, in one round trip. Reads after it see it. */
+  async flush(): Promise<void> {
+    const writes = this.#writes.splice(0);
+    if (writes.length > 0) await this.tx.batch(writes as unknown as Parameters<Database['batch']>[0]);
+  }
+
+  /** The revision, touches and outbox rows; returns the page's revision after the change. */
+  async conclude(audit: {
+    action: string;
+    subjectId?: string | undefined;
+    details: Record<string, unknown>;
+  }): Promise<number> {
+    const { page, now, actor } = this;
+    const revision = page.revision + (this.#visible ? 1 : 0);
+    if (this.#visible) {
+      this.write(
+        this.tx
+          .update(pages)
+          .set({
+            revision,
+            changedAt: now,
+            ...(this.#daysChanged ? { daysVersion: page.daysVersion + 1 } : {}),
+          })
+          .where(eq(pages.id, page.id)),
+      );
+    }
+    if (this.#touches.size > 0) {
+      const rows = [...this.#touches.values()].map(([kind, ref]) => [kind, ref]);
+      this.write(
+        this.tx.run(sql`insert into touches (page_id, kind, ref, revision)
+          select ${page.id}, ${tuple(0)}, ${tuple(1)}, ${revision} from ${rowsOf(rows)} where true
+          on conflict (page_id, kind, ref) do update set revision = excluded.revision`) as unknown as Write,
+      );
+    }
+    for (const event of this.#events) {
+      this.write(
+        this.tx.insert(outbox).values({ id: newId(), pageId: page.id, revision, createdAt: now, ...event }),
+      );
+    }
+    this.write(
+      this.tx.insert(auditEvents).values({
+        id: newId(),
+        organizationId: actor.organizationId,
+        pageId: page.id,
+        actor: actor.name,
+        action: audit.action,
+        subjectId: audit.subjectId ?? null,
+        details: audit.details,
+        requestId: actor.requestId ?? null,
+        createdAt: now,
+      }),
+    );
+    await this.flush();
+    return revision;
+  }
+}
+
+export interface Outcome<T> {
+  value: T;
+  /** The page's revision after the change. */
+  revision: number;
+}
+
+/** The condition that makes a page this actor's: in its organization, and among its pages when it is bound to some. */
+export function ownedBy(actor: Actor, column: { id: SQLiteColumn; organizationId: SQLiteColumn } = pages) {
+  const bound = actor.pageIds
+    ? sql`${column.id} in (select value from json_each(${JSON.stringify(actor.pageIds)}))`
+    : undefined;
+  return and(eq(column.organizationId, actor.organizationId), bound);
+}
+
+/**
+ * Runs a change of one page.
+ *
+ * @throws DomainError (not_found) when the page is not there or not the actor's, and whatever `work` throws; nothing is
+ *   written then
+ */
+export async function change<T>(
+  manager: Manager,
+  actor: Actor,
+  pageId: string,
+  action: string,
+  work: (change: Change) => Promise<{ value: T; subjectId?: string; details?: Record<string, unknown> }>,
+): Promise<Outcome<T>> {
+  const result = await manager.store.write(async (tx) => {
+    const [page] = await tx
+      .select()
+      .from(pages)
+      .where(and(eq(pages.id, pageId), ownedBy(actor)));
+    if (!page) throw notFound('Page');
+    const unit = new Change(tx, manager.now(), actor, page);
+    const { value, subjectId, details } = await work(unit);
+    const revision = await unit.conclude({ action, subjectId, details: details ?? {} });
+    return { value, revision, page };
+  });
+  if (result.revision > result.page.revision) {
+    manager.committed({ id: result.page.id, slug: result.page.slug, revision: result.revision });
+  }
+  return { value: result.value, revision: result.revision };
+}

@@ -1,0 +1,161 @@
+/** Closed days: what each component showed on a day that is over, kept so that no publish counts it again. */
+import { eq, sql } from 'drizzle-orm';
+import type { Database } from '../../db/client.ts';
+import { inList, rowsOf, tuple } from '../../db/json-list.ts';
+import { pages } from '../../db/schema.ts';
+import { addDays, dayOf, dayStart } from '../domain/calendar.ts';
+import type { ComponentStatus } from '../domain/status.ts';
+import type { Change as ShownChange } from '../domain/timeline.ts';
+import { type DayLength, type DayRecord, recordsOf } from '../domain/uptime.ts';
+import type { Change, Manager } from './command.ts';
+
+interface ShownRow {
+  id: string;
+  since: number;
+  /** What it shows now. */
+  status: ComponentStatus;
+  /** `[at, status, previous]`, oldest first. */
+  changes: string;
+}
+
+/** Days from `first` up to, not including, `end`. */
+function daysBetween(first: string, end: string, zone: string): DayLength[] {
+  const days: DayLength[] = [];
+  for (let date = first; date < end; date = addDays(date, 1)) {
+    const start = dayStart(date, zone);
+    const length = dayStart(addDays(date, 1), zone) - start;
+    if (length > 0) days.push({ date, start, length });
+  }
+  return days;
+}
+
+async function shownSince(tx: Database, from: number, where: ReturnType<typeof sql>): Promise<ShownRow[]> {
+  return tx.all<ShownRow>(sql`select c.id, c.since, c.status,
+    (select json_group_array(json_array(s.at, s.status, s.previous)) from
+      (select * from shown_changes where component_id = c.id and at >= ${from} order by at) s) as changes
+    from components c where ${where}`);
+}
+
+/** The change points from `from` on; the first tells what was shown at `from`. */
+export function pointsFrom(
+  from: number,
+  status: ComponentStatus,
+  changes: [number, ComponentStatus, ComponentStatus][],
+): ShownChange[] {
+  const before = changes[0]?.[2] ?? status;
+  return [{ at: from, status: before }, ...changes.map(([at, shown]) => ({ at, status: shown }))];
+}
+
+async function replaceDays(
+  tx: Database,
+  pageId: string,
+  ids: readonly string[] | null,
+  days: DayLength[],
+  rows: [string, DayRecord][],
+): Promise<void> {
+  const which = ids ? sql`component_id ${inList(ids)}` : sql`page_id = ${pageId}`;
+  const tuples = rows.map(([id, { date, shown }]) => [
+    id,
+    date,
+    shown.operational,
+    shown.under_maintenance,
+    shown.degraded_performance,
+    shown.partial_outage,
+    shown.major_outage,
+  ]);
+  await tx.batch([
+    tx.run(
+      sql`delete from component_days where ${which} and date >= ${days[0]!.date} and date <= ${days.at(-1)!.date}`,
+    ),
+    tx.run(sql`insert into component_days (component_id, page_id, date, operational, under_maintenance, degraded_performance, partial_outage, major_outage)
+      select ${tuple(0)}, ${pageId}, ${tuple(1)}, ${tuple(2)}, ${tuple(3)}, ${tuple(4)}, ${tuple(5)}, ${tuple(6)} from ${rowsOf(tuples)}`),
+  ]);
+}
+
+/** Counts the closed days from the one that holds `from` again, for these components. */
+export async function recomputeDays(
+  change: Change,
+  componentIds: readonly string[],
+  from: number,
+): Promise<void> {
+  const { tx, page } = change;
+  const days = daysBetween(dayOf(from, page.timezone), page.openDay, page.timezone);
+  if (days.length === 0) return;
+  const start = days[0]!.start;
+  const components = await shownSince(tx, start, sql`c.id ${inList(componentIds)}`);
+  const rows = components.flatMap(({ id, since, status, changes }) =>
+    recordsOf(pointsFrom(start, status, JSON.parse(changes)), days, since).map(
+      (record): [string, DayRecord] => [id, record],
+    ),
+  );
+  await replaceDays(tx, page.id, componentIds, days, rows);
+  change.daysChanged();
+}
+
+/** All closed days of a page again: its time zone moved their borders. */
+export async function recomputeAllDays(change: Change, zone: string): Promise<void> {
+  const { tx, page } = change;
+  const [first] = await tx.all<{ at: number | null }>(
+    sql`select min(at) as at from shown_changes where page_id = ${page.id}`,
+  );
+  const openDay = dayOf(change.now, zone);
+  change.write(
+    tx.run(sql`delete from component_days where page_id = ${page.id}`) as never,
+    tx.update(pages).set({ openDay }).where(eq(pages.id, page.id)),
+  );
+  await change.flush();
+  change.daysChanged();
+  if (!first || first.at === null) return;
+  const days = daysBetween(dayOf(first.at, zone), openDay, zone);
+  if (days.length === 0) return;
+  const components = await shownSince(tx, days[0]!.start, sql`c.page_id = ${page.id}`);
+  const rows = components.flatMap(({ id, since, status, changes }) =>
+    recordsOf(pointsFrom(days[0]!.start, status, JSON.parse(changes)), days, since).map(
+      (record): [string, DayRecord] => [id, record],
+    ),
+  );
+  await replaceDays(tx, page.id, null, days, rows);
+}
+
+/**
+ * Closes the days of a page that are over at `manager.now()`. Raises no revision (design, invariant 7).
+ *
+ * @returns true when a day was closed
+ */
+export async function closeDays(manager: Manager, pageId: string): Promise<boolean> {
+  return manager.store.write(async (tx) => {
+    const [page] = await tx.select().from(pages).where(eq(pages.id, pageId));
+    if (!page) return false;
+    const today = dayOf(manager.now(), page.timezone);
+    const days = daysBetween(page.openDay, today, page.timezone);
+    if (days.length === 0) return false;
+    const start = days[0]!.start;
+    const components = await shownSince(
+      tx,
+      start,
+      sql`c.page_id = ${page.id} and (c.status <> 'operational' or exists
+      (select 1 from shown_changes s where s.component_id = c.id and s.at >= ${start}))`,
+    );
+    const rows = components.flatMap(({ id, since, status, changes }) =>
+      recordsOf(pointsFrom(start, status, JSON.parse(changes)), days, since).map(
+        (record): [string, DayRecord] => [id, record],
+      ),
+    );
+    await replaceDays(tx, page.id, null, days, rows);
+    await tx
+      .update(pages)
+      .set({ openDay: today, daysVersion: page.daysVersion + 1 })
+      .where(eq(pages.id, page.id));
+    return true;
+  });
+}
+
+/** Pages that may have a day to close: their open day is over somewhere on Earth. */
+export async function pagesWithOpenDays(manager: Manager): Promise<{ id: string }[]> {
+  const latest = dayOf(manager.now(), 'Pacific/Kiritimati');
+  const candidates = await manager.store.read
+    .select({ id: pages.id, timezone: pages.timezone, openDay: pages.openDay })
+    .from(pages)
+    .where(sql`${pages.openDay} < ${latest}`);
+  return candidates.filter((page) => page.openDay < dayOf(manager.now(), page.timezone));
+}

@@ -1,0 +1,120 @@
+import { and, eq } from 'drizzle-orm';
+import { incidents, incidentUpdates } from '../../db/schema.ts';
+import { conflict, notFound } from '../domain/errors.ts';
+import type { IncidentUpdate } from '../domain/records.ts';
+import { type Actor, type Change, change, type Manager, type Outcome } from './command.ts';
+import { findIncident, settleIncident, toldIncident } from './incidents.ts';
+
+async function findUpdate(
+  unit: Change,
+  incidentId: string,
+  id: string,
+): Promise<typeof incidentUpdates.$inferSelect> {
+  const [row] = await unit.tx
+    .select()
+    .from(incidentUpdates)
+    .where(and(eq(incidentUpdates.id, id), eq(incidentUpdates.incidentId, incidentId)));
+  if (!row) throw notFound('Update');
+  return row;
+}
+
+/** Corrects a posted text; nobody is told. @throws DomainError not_found */
+export async function editUpdate(
+  manager: Manager,
+  actor: Actor,
+  pageId: string,
+  incidentId: string,
+  id: string,
+  input: { body?: string | undefined },
+): Promise<Outcome<string>> {
+  return change(manager, actor, pageId, 'incident.update_edited', async (unit) => {
+    const incident = await findIncident(unit, incidentId);
+    const row = await findUpdate(unit, incidentId, id);
+    if (input.body !== undefined && input.body !== row.body) {
+      unit.write(
+        unit.tx
+          .update(incidentUpdates)
+          .set({ body: input.body, editedAt: unit.now })
+          .where(eq(incidentUpdates.id, id)),
+        unit.tx.update(incidents).set({ updatedAt: unit.now }).where(eq(incidents.id, incidentId)),
+      );
+      unit.touch('incident', incidentId);
+      unit.touchMonthOf(incident.startedAt);
+    }
+    return { value: id, subjectId: incidentId, details: { update_id: id } };
+  });
+}
+
+/** The update that resolved the incident for good, of updates newest first; null when it is open. */
+function resolvingUpdate(updates: readonly IncidentUpdate[]): IncidentUpdate | null {
+  const since = updates.findIndex(({ status }) => status !== 'resolved');
+  return (since === -1 ? updates.at(-1) : updates[since - 1]) ?? null;
+}
+
+/** Takes an update back, with what it said. @throws DomainError not_found; conflict for the only one */
+export async function deleteUpdate(
+  manager: Manager,
+  actor: Actor,
+  pageId: string,
+  incidentId: string,
+  id: string,
+): Promise<Outcome<null>> {
+  return change(manager, actor, pageId, 'incident.update_deleted', async (unit) => {
+    const incident = await findIncident(unit, incidentId);
+    const row = await findUpdate(unit, incidentId, id);
+    const before = await toldIncident(unit, incidentId);
+    if (before.updates.length === 1) {
+      throw conflict('The only update of an incident can not be deleted. Delete the incident instead.');
+    }
+    unit.write(unit.tx.delete(incidentUpdates).where(eq(incidentUpdates.id, id)));
+    const first = before.updates.at(-1)!.id === id;
+    const left = before.updates.filter((update) => update.id !== id);
+    const [newest] = await unit.tx
+      .select({ nextUpdateAt: incidentUpdates.nextUpdateAt })
+      .from(incidentUpdates)
+      .where(eq(incidentUpdates.id, left[0]!.id));
+    const resolving = resolvingUpdate(left);
+    const endMoved = resolving?.id !== resolvingUpdate(before.updates)?.id;
+    await settleIncident(unit, incidentId, {
+      from: Math.min(
+        first ? incident.startedAt : row.createdAt,
+        incident.resolvedAt ?? unit.now,
+        resolving?.createdAt ?? unit.now,
+      ),
+      fixed: {
+        ...(before.updates[0]!.id === id ? { nextUpdateAt: newest!.nextUpdateAt } : {}),
+        ...(endMoved && resolving ? { resolvedAt: Math.max(resolving.createdAt, incident.startedAt) } : {}),
+      },
+      also: before.components.map((one) => one.id),
+      impactMayFall: true,
+    });
+    return { value: null, subjectId: incidentId, details: { update_id: id } };
+  });
+}
+
+/** Writes or rewrites the postmortem. @throws DomainError not_found */
+export async function writePostmortem(
+  manager: Manager,
+  actor: Actor,
+  pageId: string,
+  incidentId: string,
+  body: string,
+): Promise<Outcome<string>> {
+  return change(manager, actor, pageId, 'incident.postmortem_written', async (unit) => {
+    const incident = await findIncident(unit, incidentId);
+    unit.write(
+      unit.tx
+        .update(incidents)
+        .set({
+          postmortem: body,
+          postmortemCreatedAt: incident.postmortemCreatedAt ?? unit.now,
+          postmortemUpdatedAt: unit.now,
+          updatedAt: unit.now,
+        })
+        .where(eq(incidents.id, incidentId)),
+    );
+    unit.touch('incident', incidentId);
+    unit.touchMonthOf(incident.startedAt);
+    return { value: incidentId, subjectId: incidentId };
+  });
+}

@@ -1,0 +1,26 @@
+import type { Manager } from './command.ts';
+
+/**
+ * Runs several verbs as one change of the database: all of them, or none. They get a manager whose writes all go into
+ * one transaction; who waits for the pages is told once, after the COMMIT, with each page's last revision.
+ *
+ * `work` must let the errors of the verbs pass: what a failed one had written is only taken back with all the rest.
+ */
+export async function inOneTransaction<T>(
+  manager: Manager,
+  work: (inside: Manager) => Promise<T>,
+): Promise<T> {
+  const risen = new Map<string, Parameters<Manager['committed']>[0]>();
+  const value = await manager.store.write((tx) =>
+    work({
+      ...manager,
+      now: () => manager.now(),
+      store: { read: tx, write: (job) => job(tx), close: async () => {} },
+      committed: (page) => {
+        risen.set(page.id, page);
+      },
+    }),
+  );
+  for (const page of risen.values()) manager.committed(page);
+  return value;
+}

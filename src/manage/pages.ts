@@ -1,0 +1,263 @@
+import { randomBytes } from 'node:crypto';
+import { and, eq, gt, ne, or, sql } from 'drizzle-orm';
+import type { Database } from '../../db/client.ts';
+import { auditEvents, pages, restingSlugs, settings } from '../../db/schema.ts';
+import { dayOf } from '../domain/calendar.ts';
+import { conflict, DomainError, invalid, notFound } from '../domain/errors.ts';
+import { newId, newV2Id } from '../domain/ids.ts';
+import type { PageCreate, PagePatch } from '../domain/input.ts';
+import { freeSlug, slugOf } from '../domain/slug.ts';
+import { type Actor, change, type Manager, type Outcome, ownedBy, type PageRow } from './command.ts';
+import { recomputeAllDays } from './days.ts';
+
+/** A slug that its page left rests this long, so that no one inherits its readers. */
+const SLUG_RESTS_MS = 90 * 24 * 60 * 60 * 1000;
+
+async function assertFree(
+  tx: Database,
+  field: 'slug' | 'domain',
+  value: string,
+  self: string,
+  now: number,
+): Promise<void> {
+  const [taken] = await tx
+    .select({ id: pages.id })
+    .from(pages)
+    .where(and(eq(pages[field], value), ne(pages.id, self)));
+  if (taken) throw conflict(`The ${field} "${value}" is taken. Choose another ${field}.`);
+  if (field === 'domain') return;
+  const [resting] = await tx
+    .select()
+    .from(restingSlugs)
+    .where(and(eq(restingSlugs.slug, value), gt(restingSlugs.until, now)));
+  if (resting && resting.pageId !== self) {
+    throw conflict(
+      `The slug "${value}" rests until ${new Date(resting.until).toISOString().slice(0, 10)}. Choose another slug.`,
+    );
+  }
+}
+
+async function slugFor(tx: Database, input: PageCreate, now: number): Promise<string> {
+  if (input.slug) {
+    await assertFree(tx, 'slug', input.slug, '', now);
+    return input.slug;
+  }
+  const wanted = slugOf(input.name);
+  const like = `${wanted || 'page'}%`;
+  const taken = await tx.all<{ slug: string }>(
+    sql`select slug from pages where slug like ${like} union select slug from resting_slugs where slug like ${like} and until > ${now}`,
+  );
+  const known = new Set(taken.map(({ slug }) => slug));
+  return freeSlug(wanted, 'page', (slug) => known.has(slug));
+}
+
+function assertLanguages(language: string, languages: readonly string[]): void {
+  if (!languages.includes(language))
+    throw invalid(['languages'], `The page's own language, ${language}, must be among its languages.`);
+}
+
+/** Facts that come with a page from elsewhere: an import keeps the source's id. */
+export interface PageOrigin {
+  v2Id?: string;
+  demo?: boolean;
+}
+
+/**
+ * Makes a page at its first revision. The first page of the installation that is not the demo's becomes the default one.
+ *
+ * @throws DomainError conflict when slug or domain is taken; forbidden for a key that is bound to pages
+ */
+export async function createPage(
+  manager: Manager,
+  actor: Actor,
+  input: PageCreate,
+  origin: PageOrigin = {},
+): Promise<Outcome<string>> {
+  if (actor.pageIds)
+    throw new DomainError('forbidden', 'This key is bound to some pages and can not make new ones.');
+  const id = newId();
+  const slug = await manager.store.write(async (tx) => {
+    const now = manager.now();
+    const free = await slugFor(tx, input, now);
+    if (input.domain) await assertFree(tx, 'domain', input.domain, id, now);
+    const language = input.language ?? 'en';
+    const languages = input.languages ?? [language];
+    assertLanguages(language, languages);
+    const timezone = input.timezone ?? 'Etc/UTC';
+    await tx.batch([
+      tx.insert(pages).values({
+        id,
+        v2Id: origin.v2Id ?? newV2Id(),
+        organizationId: actor.organizationId,
+        slug: free,
+        name: input.name,
+        description: input.description || null,
+        timezone,
+        language,
+        languages,
+        accent: input.accent ?? null,
+        domain: input.domain ?? null,
+        domainToken: randomBytes(16).toString('hex'),
+        demo: origin.demo ?? false,
+        revision: 1,
+        changedAt: now,
+        openDay: dayOf(now, timezone),
+        createdAt: now,
+        updatedAt: now,
+      }),
+      tx.insert(auditEvents).values({
+        id: newId(),
+        organizationId: actor.organizationId,
+        pageId: id,
+        actor: actor.name,
+        action: 'page.created',
+        subjectId: id,
+        details: { name: input.name, slug: free },
+        requestId: actor.requestId ?? null,
+        createdAt: now,
+      }),
+    ]);
+    await claimDefault(tx, id, origin.demo ?? false);
+    return free;
+  });
+  manager.committed({ id, slug, revision: 1 });
+  return { value: id, revision: 1 };
+}
+
+async function claimDefault(tx: Database, id: string, demo: boolean): Promise<void> {
+  const [current] = await tx.all<{ demo: number }>(
+    sql`select p.demo from settings s join pages p on p.id = s.value where s.key = 'default_page'`,
+  );
+  if (current && (demo || current.demo === 0)) return;
+  await tx
+    .insert(settings)
+    .values({ key: 'default_page', value: id })
+    .onConflictDoUpdate({ target: settings.key, set: { value: id } });
+}
+
+const LOOKS: (keyof PagePatch)[] = [
+  'name',
+  'slug',
+  'timezone',
+  'description',
+  'language',
+  'languages',
+  'accent',
+  'domain',
+];
+
+/** Changes a page. @throws DomainError conflict when slug or domain is taken. */
+export async function editPage(
+  manager: Manager,
+  actor: Actor,
+  pageId: string,
+  input: PagePatch,
+): Promise<Outcome<string>> {
+  return change(manager, actor, pageId, 'page.updated', async (unit) => {
+    const { tx, page, now } = unit;
+    if (input.slug && input.slug !== page.slug) {
+      await assertFree(tx, 'slug', input.slug, page.id, now);
+      await tx.delete(restingSlugs).where(eq(restingSlugs.slug, input.slug));
+      const resting = {
+        slug: page.slug,
+        pageId: page.id,
+        organizationId: page.organizationId,
+        until: now + SLUG_RESTS_MS,
+      };
+      unit.write(
+        tx
+          .insert(restingSlugs)
+          .values(resting)
+          .onConflictDoUpdate({ target: restingSlugs.slug, set: resting }),
+      );
+    }
+    if (input.domain) await assertFree(tx, 'domain', input.domain, page.id, now);
+    const language = input.language ?? page.language;
+    assertLanguages(language, input.languages ?? page.languages);
+    const isNew = (field: keyof PagePatch) =>
+      JSON.stringify(input[field] || null) !== JSON.stringify(page[field as keyof PageRow] || null);
+    const changed = LOOKS.filter((field) => field in input && isNew(field));
+    const domainMoved = 'domain' in input && (input.domain ?? null) !== page.domain;
+    unit.write(
+      tx
+        .update(pages)
+        .set({
+          ...input,
+          ...('description' in input ? { description: input.description || null } : {}),
+          ...(domainMoved ? { domainRoutedAt: null, domainToken: randomBytes(16).toString('hex') } : {}),
+          updatedAt: now,
+        })
+        .where(eq(pages.id, page.id)),
+    );
+    await unit.flush();
+    if (input.timezone && input.timezone !== page.timezone) await recomputeAllDays(unit, input.timezone);
+    // A domain shows only once it routes.
+    if (changed.some((field) => field !== 'domain') || (domainMoved && page.domainRoutedAt !== null))
+      unit.visible();
+    return { value: page.id, subjectId: page.id, details: { changed } };
+  });
+}
+
+/** Deletes a page with all that belongs to it; its slug rests. Files go when the publisher hears of it. */
+export async function deletePage(manager: Manager, actor: Actor, pageId: string): Promise<void> {
+  const page = await manager.store.write(async (tx) => {
+    const now = manager.now();
+    const [found] = await tx
+      .select()
+      .from(pages)
+      .where(and(eq(pages.id, pageId), ownedBy(actor)));
+    if (!found) throw notFound('Page');
+    const resting = {
+      slug: found.slug,
+      pageId: null,
+      organizationId: found.organizationId,
+      until: now + SLUG_RESTS_MS,
+    };
+    await tx.batch([
+      tx.delete(restingSlugs).where(or(eq(restingSlugs.pageId, found.id), eq(restingSlugs.slug, found.slug))),
+      tx.insert(restingSlugs).values(resting),
+      tx.delete(pages).where(eq(pages.id, found.id)),
+      tx.delete(settings).where(and(eq(settings.key, 'default_page'), eq(settings.value, found.id))),
+      tx.insert(auditEvents).values({
+        id: newId(),
+        organizationId: actor.organizationId,
+        pageId: found.id,
+        actor: actor.name,
+        action: 'page.deleted',
+        subjectId: found.id,
+        details: { name: found.name, slug: found.slug },
+        requestId: actor.requestId ?? null,
+        createdAt: now,
+      }),
+    ]);
+    return found;
+  });
+  manager.committed({ id: page.id, slug: page.slug, revision: Number.POSITIVE_INFINITY });
+}
+
+/** Makes a page the default one. @throws DomainError not_found */
+export async function setDefaultPage(manager: Manager, slug: string): Promise<void> {
+  await manager.store.write(async (tx) => {
+    const [page] = await tx.select({ id: pages.id }).from(pages).where(eq(pages.slug, slug));
+    if (!page) throw notFound(`Page "${slug}"`);
+    await tx
+      .insert(settings)
+      .values({ key: 'default_page', value: page.id })
+      .onConflictDoUpdate({ target: settings.key, set: { value: page.id } });
+  });
+}
+
+/** Lets a page's domain route without its TXT record, on the operator's word. @throws DomainError not_found */
+export async function allowDomain(manager: Manager, domain: string): Promise<void> {
+  const page = await manager.store.write(async (tx) => {
+    const [found] = await tx.select().from(pages).where(eq(pages.domain, domain.toLowerCase()));
+    if (!found) throw notFound(`A page with the domain "${domain}"`);
+    const now = manager.now();
+    await tx
+      .update(pages)
+      .set({ domainRoutedAt: now, revision: found.revision + 1, changedAt: now })
+      .where(eq(pages.id, found.id));
+    return found;
+  });
+  manager.committed({ id: page.id, slug: page.slug, revision: page.revision + 1 });
+}

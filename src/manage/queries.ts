@@ -1,0 +1,272 @@
+/** Reads for whoever manages a page: straight from the rows, always within the actor's organization and pages. */
+import { and, count, eq, sql } from 'drizzle-orm';
+import type { Database } from '../../db/client.ts';
+import { components, groups, pages } from '../../db/schema.ts';
+import { incidentOf, selectIncidents, selectWindows, windowOf } from '../../db/told.ts';
+import { notFound } from '../domain/errors.ts';
+import { isId } from '../domain/ids.ts';
+import type { Incident, MaintenanceWindow } from '../domain/records.ts';
+import type { ComponentStatus, IncidentStatus, MaintenanceStatus } from '../domain/status.ts';
+import { type Actor, ownedBy, type PageRow } from './command.ts';
+
+export interface Slice {
+  limit: number;
+  offset: number;
+}
+
+export interface Listed<T> {
+  total: number;
+  items: T[];
+}
+
+/** A page by id or slug. @throws DomainError not_found */
+export async function findPage(read: Database, actor: Actor, ref: string): Promise<PageRow> {
+  const byRef = isId(ref) ? eq(pages.id, ref.toLowerCase()) : eq(pages.slug, ref);
+  const [row] = await read
+    .select()
+    .from(pages)
+    .where(and(byRef, ownedBy(actor)));
+  if (!row) throw notFound('Page');
+  return row;
+}
+
+/** The pages of the actor, in the order of their making. */
+export async function listPages(read: Database, actor: Actor, slice: Slice): Promise<Listed<PageRow>> {
+  const [[total], items] = await read.batch([
+    read.select({ n: count() }).from(pages).where(ownedBy(actor)),
+    read.select().from(pages).where(ownedBy(actor)).orderBy(pages.id).limit(slice.limit).offset(slice.offset),
+  ]);
+  return { total: total!.n, items };
+}
+
+export interface GroupRecord {
+  id: string;
+  v2Id: string;
+  name: string;
+  /** Place in the top level, from 1. */
+  position: number;
+  createdAt: number;
+  updatedAt: number;
+}
+
+const groupColumns = {
+  id: groups.id,
+  v2Id: groups.v2Id,
+  name: groups.name,
+  position: sql<number>`1 + (select count(*) from groups g where g.page_id = ${groups.pageId} and (g.rank, g.id) < (${groups.rank}, ${groups.id}))
+    + (select count(*) from components c where c.page_id = ${groups.pageId} and c.group_id is null and c.top_rank < ${groups.rank})`,
+  createdAt: groups.createdAt,
+  updatedAt: groups.updatedAt,
+};
+
+export async function listGroups(read: Database, pageId: string, slice: Slice): Promise<Listed<GroupRecord>> {
+  const ofPage = eq(groups.pageId, pageId);
+  const [[total], items] = await read.batch([
+    read.select({ n: count() }).from(groups).where(ofPage),
+    read
+      .select(groupColumns)
+      .from(groups)
+      .where(ofPage)
+      .orderBy(groups.rank, groups.id)
+      .limit(slice.limit)
+      .offset(slice.offset),
+  ]);
+  return { total: total!.n, items };
+}
+
+/** @throws DomainError not_found */
+export async function getGroup(read: Database, pageId: string, id: string): Promise<GroupRecord> {
+  const [row] = await read
+    .select(groupColumns)
+    .from(groups)
+    .where(and(eq(groups.pageId, pageId), eq(groups.id, id)));
+  if (!row) throw notFound('Group');
+  return row;
+}
+
+export interface Holder {
+  type: 'incident' | 'maintenance';
+  id: string;
+  title: string;
+  status: ComponentStatus;
+}
+
+export interface ComponentRecord {
+  id: string;
+  v2Id: string;
+  name: string;
+  code: string;
+  description: string | null;
+  status: ComponentStatus;
+  statusSince: number;
+  setStatus: ComponentStatus;
+  /** Place in the flat list, from 1. */
+  position: number;
+  group: { id: string; name: string } | null;
+  heldBy: Holder[];
+  createdAt: number;
+  updatedAt: number;
+}
+
+const componentColumns = {
+  id: components.id,
+  v2Id: components.v2Id,
+  name: components.name,
+  code: components.code,
+  description: components.description,
+  status: components.status,
+  statusSince: components.statusSince,
+  setStatus: components.setStatus,
+  position: sql<number>`(select count(*) from components c where c.page_id = ${components.pageId}
+    and (c.top_rank, c.rank, c.id) <= (${components.topRank}, ${components.rank}, ${components.id}))`,
+  groupId: components.groupId,
+  groupName: groups.name,
+  held: sql<string>`(select json_group_array(json_array(type, id, title, status)) from (
+    select 'incident' as type, i.id, i.title, cl.status from claims cl join incidents i on i.id = cl.incident_id where cl.component_id = ${components.id}
+    union all select 'maintenance', w.id, w.title, 'under_maintenance' from window_components wc join maintenance_windows w on w.id = wc.window_id
+      where wc.component_id = ${components.id} and w.status in ('in_progress', 'verifying')))`,
+  createdAt: components.createdAt,
+  updatedAt: components.updatedAt,
+};
+
+function selectComponents(read: Database) {
+  return read.select(componentColumns).from(components).leftJoin(groups, eq(groups.id, components.groupId));
+}
+
+type ComponentSelection = Awaited<ReturnType<typeof selectComponents>>[number];
+
+function componentOf({ groupId, groupName, held, ...row }: ComponentSelection): ComponentRecord {
+  const heldBy = (JSON.parse(held) as [Holder['type'], string, string, ComponentStatus][]).map(
+    ([type, id, title, status]) => ({ type, id, title, status }),
+  );
+  return { ...row, group: groupId === null ? null : { id: groupId, name: groupName ?? '' }, heldBy };
+}
+
+/** Components in display order, `status` is what they show. */
+export async function listComponents(
+  read: Database,
+  pageId: string,
+  status: ComponentStatus | null,
+  slice: Slice,
+): Promise<Listed<ComponentRecord>> {
+  const where = and(eq(components.pageId, pageId), status ? eq(components.status, status) : undefined);
+  const [[total], items] = await read.batch([
+    read.select({ n: count() }).from(components).where(where),
+    selectComponents(read)
+      .where(where)
+      .orderBy(components.topRank, components.rank, components.id)
+      .limit(slice.limit)
+      .offset(slice.offset),
+  ]);
+  return { total: total!.n, items: items.map(componentOf) };
+}
+
+/** @throws DomainError not_found */
+export async function getComponent(read: Database, pageId: string, id: string): Promise<ComponentRecord> {
+  const [row] = await selectComponents(read).where(and(eq(components.pageId, pageId), eq(components.id, id)));
+  if (!row) throw notFound('Component');
+  return componentOf(row);
+}
+
+/** Some components, in display order. */
+export async function getComponents(
+  read: Database,
+  pageId: string,
+  ids: readonly string[],
+): Promise<ComponentRecord[]> {
+  const rows = await selectComponents(read)
+    .where(
+      and(
+        eq(components.pageId, pageId),
+        sql`${components.id} in (select value from json_each(${JSON.stringify(ids)}))`,
+      ),
+    )
+    .orderBy(components.topRank, components.rank, components.id);
+  return rows.map(componentOf);
+}
+
+async function total(read: Database, from: ReturnType<typeof sql>): Promise<number> {
+  const [row] = await read.all<{ n: number }>(sql`select count(*) as n from ${from}`);
+  return row!.n;
+}
+
+/** Incidents, newest start first; `active` are those not resolved. */
+export async function listIncidents(
+  read: Database,
+  pageId: string,
+  status: IncidentStatus | 'active' | null,
+  slice: Slice,
+): Promise<Listed<Incident>> {
+  const filter =
+    status === null
+      ? sql``
+      : status === 'active'
+        ? sql`and status <> 'resolved'`
+        : sql`and status = ${status}`;
+  const which = sql`page_id = ${pageId} ${filter}`;
+  const rows = await selectIncidents(read, {
+    where: which,
+    order: sql`order by started_at desc, id desc limit ${slice.limit} offset ${slice.offset}`,
+  });
+  return { total: await total(read, sql`incidents where ${which}`), items: rows.map(incidentOf) };
+}
+
+/** @throws DomainError not_found */
+export async function getIncident(read: Database, pageId: string, id: string): Promise<Incident> {
+  const [row] = await selectIncidents(read, { where: sql`i.id = ${id} and i.page_id = ${pageId}` });
+  if (!row) throw notFound('Incident');
+  return incidentOf(row);
+}
+
+/** Windows, latest start first; `upcoming` are planned, `active` are in progress. */
+export async function listMaintenance(
+  read: Database,
+  pageId: string,
+  status: MaintenanceStatus | 'upcoming' | 'active' | null,
+  slice: Slice,
+): Promise<Listed<MaintenanceWindow>> {
+  const filter =
+    status === null
+      ? sql``
+      : status === 'upcoming'
+        ? sql`and status = 'scheduled'`
+        : status === 'active'
+          ? sql`and status in ('in_progress', 'verifying')`
+          : sql`and status = ${status}`;
+  const which = sql`page_id = ${pageId} ${filter}`;
+  const rows = await selectWindows(read, {
+    where: which,
+    order: sql`order by starts_at desc, id desc limit ${slice.limit} offset ${slice.offset}`,
+  });
+  return { total: await total(read, sql`maintenance_windows where ${which}`), items: rows.map(windowOf) };
+}
+
+/** @throws DomainError not_found */
+export async function getMaintenance(read: Database, pageId: string, id: string): Promise<MaintenanceWindow> {
+  const [row] = await selectWindows(read, { where: sql`w.id = ${id} and w.page_id = ${pageId}` });
+  if (!row) throw notFound('Maintenance');
+  return windowOf(row);
+}
+
+/** The page behind a root: by slug, by routed domain, or the default one. */
+export async function pageOfRoot(
+  read: Database,
+  root: { kind: 'default' } | { kind: 'slug'; slug: string } | { kind: 'domain'; domain: string },
+): Promise<{ id: string; slug: string } | null> {
+  const which =
+    root.kind === 'slug'
+      ? sql`slug = ${root.slug}`
+      : root.kind === 'domain'
+        ? sql`domain = ${root.domain} and domain_routed_at is not null`
+        : sql`id = (select value from settings where key = 'default_page')`;
+  const [row] = await read.all<{ id: string; slug: string }>(sql`select id, slug from pages where ${which}`);
+  return row ?? null;
+}
+
+/** All names under which pages are reached besides their slug: `_default` and routed domains, each with its slug. */
+export async function listHosts(read: Database): Promise<Map<string, string>> {
+  const rows = await read.all<{ name: string; slug: string }>(sql`
+    select '_default' as name, slug from pages where id = (select value from settings where key = 'default_page')
+    union all select domain, slug from pages where domain is not null and domain_routed_at is not null`);
+  return new Map(rows.map(({ name, slug }) => [name, slug]));
+}
