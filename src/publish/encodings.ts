@@ -1,0 +1,34 @@
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+
+const brotli = promisify(brotliCompress);
+const deflate = promisify(gzip);
+
+/** Below this a compressed file saves no packet. */
+export const SMALLEST_COMPRESSED = 1024;
+/** Beyond this time counts more than the last percent. */
+const LARGE = 512 * 1024;
+const TEXT = /\.(html|json|xml|txt|svg|csv|ics)$/;
+
+/** A file in the encodings that a server can send as they lie there: null where they would not pay. */
+export interface Encoded {
+  br: Buffer | null;
+  gz: Buffer | null;
+}
+
+/** Compresses a text file on the thread pool; what is not text, or too small, stays as it is. */
+export async function encode(path: string, body: Buffer): Promise<Encoded> {
+  if (body.length < SMALLEST_COMPRESSED || !TEXT.test(path)) return { br: null, gz: null };
+  const large = body.length > LARGE;
+  const [br, gz] = await Promise.all([
+    brotli(body, {
+      params: {
+        [constants.BROTLI_PARAM_QUALITY]: large ? 2 : 5,
+        [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+        [constants.BROTLI_PARAM_SIZE_HINT]: body.length,
+      },
+    }),
+    deflate(body, { level: large ? 1 : 6 }),
+  ]);
+  return { br, gz };
+}

@@ -1,0 +1,44 @@
+/**
+ * The right to publish and to move the clock, held by one process at a time. `fence` rises with every change of holder;
+ * all times are the database's, so that no process's own clock decides.
+ */
+import { sql } from 'drizzle-orm';
+import type { Store } from '../../db/transaction.ts';
+
+export const LEASE_MS = 15_000;
+const NAME = 'workers';
+const databaseNow = sql`cast(unixepoch('subsec') * 1000 as integer)`;
+
+/**
+ * Takes or keeps the lease.
+ *
+ * @param holder a name of this process, made anew at its start
+ * @param force on a file database, where a lock on the file already says that no other process is at work
+ * @returns the fence, or null while another process holds it
+ */
+export async function takeLease(store: Store, holder: string, force: boolean): Promise<number | null> {
+  return store.write(async (tx) => {
+    const rows = await tx.all<{ fence: number }>(sql`insert into leases (name, holder, fence, expires_at)
+      values (${NAME}, ${holder}, 1, ${databaseNow} + ${LEASE_MS})
+      on conflict (name) do update set
+        fence = fence + (holder <> excluded.holder), holder = excluded.holder, expires_at = excluded.expires_at
+      where holder = excluded.holder or expires_at < ${databaseNow} or ${force ? 1 : 0}
+      returning fence`);
+    return rows[0]?.fence ?? null;
+  });
+}
+
+/** True while this process may write to a target. Asked before each write. */
+export async function holdsLease(store: Store, holder: string, fence: number): Promise<boolean> {
+  const rows = await store.read.all(
+    sql`select 1 from leases where name = ${NAME} and holder = ${holder} and fence = ${fence} and expires_at > ${databaseNow}`,
+  );
+  return rows.length > 0;
+}
+
+/** Gives the lease back, so that the next process need not wait. */
+export async function returnLease(store: Store, holder: string): Promise<void> {
+  await store.write(async (tx) => {
+    await tx.run(sql`update leases set expires_at = 0 where name = ${NAME} and holder = ${holder}`);
+  });
+}

@@ -1,0 +1,98 @@
+/** Turns time into writes. Everything goes through `manage/`, like everyone else. */
+import { sql } from 'drizzle-orm';
+import { nextDueAt, sendReminders, takeDueSteps } from '../manage/clock.ts';
+import type { Manager } from '../manage/command.ts';
+import { closeDays, pagesWithOpenDays } from '../manage/days.ts';
+
+const TICK_MS = 1_000;
+/** Days close in this rhythm, so many pages at a time: ten thousand pages take a quarter of an hour. */
+const DAYS_EVERY_MS = 20_000;
+const PAGES_AT_A_TIME = 250;
+const HOUR_MS = 3_600_000;
+
+export interface ScheduleOptions {
+  manager: Manager;
+  /** False while another process has the lease. */
+  isMine(): boolean;
+  /** The page's files are to be made again when there is time. */
+  refresh(pageId: string): void;
+  log: { error(fields: object, text: string): void };
+}
+
+export class Schedule {
+  #stopped = false;
+  #wake: (() => void) | null = null;
+  #daysAt = 0;
+  #hour: number | null = null;
+
+  constructor(private readonly options: ScheduleOptions) {}
+
+  /** Something was planned: look again. */
+  wake(): void {
+    this.#wake?.();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#wake?.();
+  }
+
+  async run(): Promise<void> {
+    while (!this.#stopped) {
+      let pause = TICK_MS;
+      try {
+        if (this.options.isMine()) pause = await this.#tick();
+      } catch (error) {
+        this.options.log.error(
+          { error: error instanceof Error ? error.message : String(error) },
+          'the schedule failed; it goes on',
+        );
+      }
+      if (!this.#stopped) await this.#sleep(pause);
+    }
+  }
+
+  async #tick(): Promise<number> {
+    const { manager } = this.options;
+    await takeDueSteps(manager);
+    await sendReminders(manager);
+    if (manager.now() >= this.#daysAt) await this.#closeDays();
+    await this.#refreshTrouble();
+    const next = await nextDueAt(manager);
+    return next === null ? TICK_MS : Math.max(1, Math.min(TICK_MS, next - manager.now()));
+  }
+
+  async #closeDays(): Promise<void> {
+    const { manager, refresh } = this.options;
+    this.#daysAt = manager.now() + DAYS_EVERY_MS;
+    for (const page of (await pagesWithOpenDays(manager)).slice(0, PAGES_AT_A_TIME)) {
+      if (this.#stopped) return;
+      if (await closeDays(manager, page.id)) refresh(page.id);
+    }
+  }
+
+  /** While something is down, the share of the day that it lasted grows: once an hour the page says so. */
+  async #refreshTrouble(): Promise<void> {
+    const { manager, refresh } = this.options;
+    const hour = Math.floor(manager.now() / HOUR_MS);
+    if (hour === this.#hour) return;
+    const first = this.#hour === null;
+    this.#hour = hour;
+    if (first) return;
+    const rows = await manager.store.read.all<{ id: string }>(
+      sql`select distinct page_id as id from components where status <> 'operational'`,
+    );
+    for (const { id } of rows) refresh(id);
+  }
+
+  async #sleep(ms: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = null;
+  }
+}
