@@ -1,0 +1,129 @@
+import { Command } from 'commander';
+import { type Config, ConfigError, isLoopback, readConfig } from '../config.ts';
+import { DomainError } from '../domain/errors.ts';
+import type { RunApp } from '../http/serve.ts';
+import { allowDomain, setDefaultPage } from '../manage/pages.ts';
+import type { PrintPage } from '../render/renderer.ts';
+import { AlreadyRunningError, createServices } from '../services.ts';
+import { bootstrap, isEmpty, migrateStore } from './bootstrap.ts';
+import { createKey } from './create-key.ts';
+import { importCommand } from './import.ts';
+import { publishCommand } from './publish.ts';
+import { serve, work } from './serve.ts';
+
+/** What the built app brings with it. */
+export interface Built {
+  printPage: PrintPage;
+  runApp: RunApp;
+  template: string;
+}
+
+export type Assembly = ReturnType<typeof createServices> & { built: Built; config: Config };
+
+/** Runs one command; the exit code says how it went. A mistake of the operator's is one line, not a stack. */
+export async function runCommandLine(args: string[], env: NodeJS.ProcessEnv, built: Built): Promise<void> {
+  const assemble = (ownSite: boolean): Assembly => {
+    const config = readConfig(env);
+    return { ...createServices(config, built.printPage, built.template, { ownSite }), built, config };
+  };
+  const program = new Command('daymark')
+    .description('A status-page service that publishes plain files.')
+    .showHelpAfterError();
+  defineServing(program, assemble);
+  defineManaging(program, assemble);
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    const expected =
+      error instanceof ConfigError || error instanceof DomainError || error instanceof AlreadyRunningError;
+    process.stderr.write(
+      `daymark: ${expected ? error.message : error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
+    );
+    process.exitCode = 1;
+  }
+}
+
+function defineServing(program: Command, assemble: (ownSite: boolean) => Assembly): void {
+  program
+    .command('serve')
+    .description('HTTP server, publisher, scheduler')
+    .option('--no-workers', 'HTTP alone')
+    .option('--demo', 'load the demo organization into an empty database')
+    .action((options: { workers: boolean; demo?: boolean }) =>
+      serve(assemble(options.workers), { workers: options.workers, demo: options.demo ?? false }),
+    );
+  program
+    .command('start', { hidden: true })
+    .description('what npm start does: serve, with the demo on a fresh machine')
+    .action(async () => {
+      const assembly = assemble(true);
+      await migrateStore(assembly);
+      const fresh = await isEmpty(assembly.services.store);
+      const demo = fresh && !assembly.config.hasBootstrap && isLoopback(assembly.config.host);
+      await serve(assembly, { workers: true, demo });
+    });
+  program
+    .command('work')
+    .description('publisher and scheduler without HTTP')
+    .action(() => work(assemble(true)));
+}
+
+function defineManaging(program: Command, assemble: (ownSite: boolean) => Assembly): void {
+  /** Runs `action` on a migrated database, and closes it. */
+  const withStore = async (action: (assembly: Assembly) => Promise<unknown>) => {
+    const assembly = assemble(false);
+    try {
+      await migrateStore(assembly);
+      await bootstrap(assembly);
+      await action(assembly);
+    } finally {
+      await assembly.services.store.close();
+    }
+  };
+  program
+    .command('publish')
+    .description('render and publish now')
+    .option('--page <slug>', 'one page')
+    .option('--all', 'every page')
+    .action((options: { page?: string; all?: boolean }) =>
+      withStore((assembly) => publishCommand(assembly, options)),
+    );
+  const imports = program.command('import').description('move in');
+  imports
+    .command('statuspage <file-or-folder>')
+    .description("Statuspage's public summary.json")
+    .option('--page <slug>', 'the page to import into')
+    .option('--org <slug>', 'the organization')
+    .action((path: string, options: { page?: string; org?: string }) =>
+      withStore((assembly) => importCommand(assembly, path, options)),
+    );
+  program
+    .command('keys')
+    .command('create')
+    .description('print a new API key, once')
+    .requiredOption('--scopes <list>', 'scopes, with commas between')
+    .option('--org <slug>', 'the organization; an unknown one is made')
+    .option('--page <slug>', 'bind the key to a page')
+    .option('--name <name>', 'what the key is for', 'Made on the command line')
+    .action((options: { scopes: string; org?: string; page?: string; name: string }) =>
+      withStore((assembly) => createKey(assembly, options)),
+    );
+  program
+    .command('pages')
+    .command('default <slug>')
+    .description('the page at /')
+    .action((slug: string) => withStore(({ services }) => setDefaultPage(services.manager, slug)));
+  program
+    .command('domains')
+    .command('allow <domain>')
+    .description("let a page's domain route without its TXT record")
+    .action((domain: string) => withStore(({ services }) => allowDomain(services.manager, domain)));
+  program
+    .command('migrate')
+    .description('bring the database to the schema of this version')
+    .action(() =>
+      withStore(async () => {
+        process.stdout.write('The database is up to date.\n');
+      }),
+    );
+}

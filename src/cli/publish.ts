@@ -1,0 +1,94 @@
+import { SingleBar } from 'cli-progress';
+import { eq, inArray, sql } from 'drizzle-orm';
+import { pages } from '../../db/schema.ts';
+import { DomainError } from '../domain/errors.ts';
+import type { Assembly } from './main.ts';
+
+const POLL_MS = 50;
+
+interface Chosen {
+  id: string;
+  slug: string;
+}
+
+/** `publish`: renders and publishes now, with a progress bar; the exit code is not 0 if a page failed. */
+export async function publishCommand(
+  assembly: Assembly,
+  options: { page?: string; all?: boolean },
+): Promise<void> {
+  const chosen = await choose(assembly, options);
+  const bar = new SingleBar({
+    format: '{bar} {value}/{total} pages  {slug}',
+    noTTYOutput: true,
+    stream: process.stdout,
+    notTTYSchedule: 1000,
+  });
+  bar.start(chosen.length, 0, { slug: '' });
+  const finish = await assembly.becomePublisher();
+  const failures = finish
+    ? await publishHere(assembly, chosen, bar)
+    : await askTheOther(assembly, chosen, bar);
+  await finish?.();
+  bar.stop();
+  for (const { slug, error } of failures)
+    process.stderr.write(`daymark: ${slug} could not be published: ${error}\n`);
+  if (failures.length > 0) process.exitCode = 1;
+}
+
+async function choose({ services }: Assembly, options: { page?: string; all?: boolean }): Promise<Chosen[]> {
+  const columns = { id: pages.id, slug: pages.slug };
+  if (options.page === undefined) return services.read.select(columns).from(pages).orderBy(pages.slug);
+  const found = await services.read.select(columns).from(pages).where(eq(pages.slug, options.page));
+  if (found.length === 0) throw new DomainError('not_found', `There is no page "${options.page}".`);
+  return found;
+}
+
+interface Failed {
+  slug: string;
+  error: string;
+}
+
+async function publishHere({ publishers }: Assembly, chosen: Chosen[], bar: SingleBar): Promise<Failed[]> {
+  const failures: Failed[] = [];
+  for (const { id, slug } of chosen) {
+    for (const publisher of publishers) {
+      await publisher
+        .publishNow(id)
+        .catch((error: unknown) =>
+          failures.push({ slug, error: error instanceof Error ? error.message : String(error) }),
+        );
+    }
+    bar.increment(1, { slug });
+  }
+  return failures;
+}
+
+/** A running process has the folder: it is asked by the database, and watched. */
+async function askTheOther({ services }: Assembly, chosen: Chosen[], bar: SingleBar): Promise<Failed[]> {
+  await services.store.write(async (tx) => {
+    await tx
+      .update(pages)
+      .set({ publishRequested: sql`publish_requested + 1` })
+      .where(
+        inArray(
+          pages.id,
+          chosen.map(({ id }) => id),
+        ),
+      );
+  });
+  const open = new Map(chosen.map((page) => [page.id, page.slug]));
+  const failures: Failed[] = [];
+  while (open.size > 0) {
+    const rows = await services.read
+      .select({ id: pages.id, slug: pages.slug, error: pages.publishError })
+      .from(pages)
+      .where(sql`publish_requested <= publish_answered`);
+    for (const row of rows) {
+      if (!open.delete(row.id)) continue;
+      if (row.error) failures.push({ slug: row.slug, error: row.error });
+      bar.increment(1, { slug: row.slug });
+    }
+    if (open.size > 0) await new Promise((resume) => setTimeout(resume, POLL_MS));
+  }
+  return failures;
+}

@@ -1,0 +1,85 @@
+import type { Server } from 'node:http';
+import { newApiKey, storeApiKey } from '../auth/api-keys.ts';
+import { SCOPES } from '../auth/scopes.ts';
+import { createHttpServer } from '../http/serve.ts';
+import { loadDemo } from '../manage/demo.ts';
+import type { Workers } from '../services.ts';
+import { bootstrap, isEmpty, migrateStore } from './bootstrap.ts';
+import type { Assembly } from './main.ts';
+
+/** How long what is in flight may take after SIGTERM. */
+const GRACE_MS = 9_000;
+
+/** `serve`: until SIGTERM or SIGINT. */
+export async function serve(assembly: Assembly, options: { workers: boolean; demo: boolean }): Promise<void> {
+  const { services, config, built } = assembly;
+  await migrateStore(assembly);
+  if (options.demo && !config.hasBootstrap && (await isEmpty(services.store))) await makeDemo(assembly);
+  await bootstrap(assembly);
+  const workers = options.workers ? await assembly.startWorkers() : null;
+  const server = createHttpServer(services, built.runApp);
+  await listen(server, config.port, config.host);
+  services.log.info({ url: config.publicUrl, workers: options.workers }, 'serving');
+  await untilAskedToStop();
+  await stop(assembly, workers, server);
+}
+
+/** `work`: the workers alone. */
+export async function work(assembly: Assembly): Promise<void> {
+  await migrateStore(assembly);
+  await bootstrap(assembly);
+  const workers = await assembly.startWorkers();
+  assembly.services.log.info({}, 'working');
+  await untilAskedToStop();
+  await stop(assembly, workers, null);
+}
+
+async function makeDemo({ services, config }: Assembly): Promise<void> {
+  const demo = await loadDemo(services.manager);
+  const key = newApiKey();
+  await storeApiKey(
+    services.store,
+    { organizationId: demo.organizationId, name: 'Demo', key, scopes: SCOPES },
+    services.now(),
+  );
+  process.stdout.write(`
+  A demo page is at ${config.publicUrl}/
+  Its API key, shown this once: ${key}
+
+  Open an incident and look at the page again:
+
+  curl ${config.publicUrl}/api/v1/pages/${demo.pageSlug}/incidents \\
+    -H 'Authorization: Bearer ${key}' -H 'Content-Type: application/json' \\
+    -d '{"title":"Slow answers","body":"We are looking into it."}'
+
+`);
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, resolve);
+  });
+}
+
+function untilAskedToStop(): Promise<void> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+}
+
+async function stop({ services }: Assembly, workers: Workers | null, server: Server | null): Promise<void> {
+  setTimeout(() => process.exit(0), GRACE_MS).unref();
+  if (server) {
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    server.closeIdleConnections();
+    // Keep-alive connections that have just been answered go as soon as they are idle.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50);
+    await closed;
+    clearInterval(sweep);
+  }
+  await workers?.stop();
+  await services.store.close();
+  services.log.info({}, 'stopped');
+  process.exit(0);
+}

@@ -1,0 +1,184 @@
+/** The environment, read once (contract, section 1). Every variable also reads `NAME_FILE`. */
+
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { BlockList, isIP } from 'node:net';
+import { resolve } from 'node:path';
+
+/** A variable that can't be used: the message names it and the fix. */
+export class ConfigError extends Error {}
+
+export interface Config {
+  host: string;
+  port: number;
+  /** An origin, without a final slash. */
+  publicUrl: string;
+  dataDir: string;
+  databaseUrl: string;
+  databaseAuthToken: string | undefined;
+  /** Folders besides `DATA_DIR/site`. */
+  publishTo: string[];
+  trustedProxies: BlockList | null;
+  metricsToken: string | undefined;
+  bootstrap: { organization: string; apiKey: string | undefined } | null;
+  /** True when a variable of the first start is set. */
+  hasBootstrap: boolean;
+}
+
+type Environment = Record<string, string | undefined>;
+
+/** @throws ConfigError for a value that can't be used */
+export function readConfig(env: Environment): Config {
+  const get = (name: string) => read(env, name);
+  const host = get('HOST') ?? '127.0.0.1';
+  const port = portOf(get('PORT') ?? '4321');
+  const dataDir = resolve(get('DATA_DIR') ?? './data');
+  const databaseUrl = databaseOf(get('DATABASE_URL'), dataDir);
+  return {
+    host,
+    port,
+    publicUrl: publicUrlOf(get('PUBLIC_URL'), host, port),
+    dataDir,
+    databaseUrl,
+    databaseAuthToken: get('DATABASE_AUTH_TOKEN'),
+    publishTo: targetsOf(get('PUBLISH_TO')),
+    trustedProxies: proxiesOf(get('TRUSTED_PROXIES')),
+    metricsToken: get('METRICS_TOKEN'),
+    bootstrap: bootstrapOf(get('DAYMARK_ORGANIZATION'), get('DAYMARK_API_KEY')),
+    hasBootstrap: [
+      'DAYMARK_ORGANIZATION',
+      'DAYMARK_API_KEY',
+      'DAYMARK_ADMIN_EMAIL',
+      'DAYMARK_ADMIN_PASSWORD',
+    ].some((name) => get(name) !== undefined),
+  };
+}
+
+function read(env: Environment, name: string): string | undefined {
+  const file = env[`${name}_FILE`];
+  if (!file) return env[name] || undefined;
+  if (env[name]) throw new ConfigError(`${name} and ${name}_FILE are both set. Unset one of them.`);
+  try {
+    return readFileSync(file, 'utf8').trim() || undefined;
+  } catch {
+    throw new ConfigError(`${name}_FILE names ${file}, which can not be read. Name a readable file.`);
+  }
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new ConfigError(`PORT is "${text}". Set a number from 0 to 65535.`);
+  return port;
+}
+
+/** True of an address, or the name localhost, that only this machine reaches. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function publicUrlOf(text: string | undefined, host: string, port: number): string {
+  if (text === undefined) {
+    if (!isLoopback(host)) {
+      throw new ConfigError(
+        `PUBLIC_URL is not set and HOST is ${host}. Set PUBLIC_URL to the origin that visitors use, like https://status.example.com.`,
+      );
+    }
+    return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  }
+  const url = URL.parse(text);
+  const plain =
+    url &&
+    /^https?:$/.test(url.protocol) &&
+    url.pathname === '/' &&
+    !url.search &&
+    !url.hash &&
+    !url.username &&
+    !url.password;
+  if (!plain)
+    throw new ConfigError(
+      `PUBLIC_URL is "${text}". Set an http or https origin without a path, like https://status.example.com.`,
+    );
+  return url.origin;
+}
+
+function databaseOf(text: string | undefined, dataDir: string): string {
+  if (text === undefined) return `file:${dataDir}/daymark.db`;
+  if (!/^(file:.+|libsql:\/\/.+|https?:\/\/.+)/.test(text)) {
+    throw new ConfigError('DATABASE_URL must begin with file:, libsql://, http:// or https://.');
+  }
+  return text;
+}
+
+function targetsOf(text: string | undefined): string[] {
+  return (text ?? '')
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+    .map((entry) => {
+      const path = /^file:(?:\/\/)?(\/.+)$/.exec(entry)?.[1];
+      if (!path) throw new ConfigError(`PUBLISH_TO holds "${entry}". Name folders as file:/absolute/path.`);
+      return path.replace(/\/+$/, '');
+    });
+}
+
+function proxiesOf(text: string | undefined): BlockList | null {
+  if (text === undefined) return null;
+  const list = new BlockList();
+  for (const entry of text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')) {
+    const [address = '', bits] = entry.split('/');
+    const family = isIP(address);
+    const most = family === 4 ? 32 : 128;
+    const prefix = bits === undefined ? most : Number(bits);
+    if (family === 0 || !Number.isInteger(prefix) || prefix < 0 || prefix > most || bits === '') {
+      throw new ConfigError(
+        `TRUSTED_PROXIES holds "${entry}". Name addresses or networks, like 10.0.0.0/8, ::1.`,
+      );
+    }
+    list.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6');
+  }
+  return list;
+}
+
+function bootstrapOf(organization: string | undefined, apiKey: string | undefined): Config['bootstrap'] {
+  if (apiKey !== undefined) {
+    if (!/^sk_live_[A-Za-z0-9_-]{24,}$/.test(apiKey)) {
+      throw new ConfigError(
+        'DAYMARK_API_KEY must be sk_live_ and at least 24 letters, digits, - or _ behind it.',
+      );
+    }
+    if (organization === undefined)
+      throw new ConfigError(
+        'DAYMARK_API_KEY needs DAYMARK_ORGANIZATION: set it to the name of the organization that the key is for.',
+      );
+  }
+  return organization === undefined ? null : { organization, apiKey };
+}
+
+/**
+ * The installation's secret: SECRET_KEY, or a file of mode 0600 in the data directory, made at the first start.
+ *
+ * @throws ConfigError when a remote database has no SECRET_KEY
+ */
+export function readSecret(env: Environment, config: Config): string {
+  const given = read(env, 'SECRET_KEY');
+  if (given !== undefined) {
+    if (given.length < 32)
+      throw new ConfigError('SECRET_KEY is too short. Set at least 32 random characters.');
+    return given;
+  }
+  if (!config.databaseUrl.startsWith('file:')) {
+    throw new ConfigError(
+      'SECRET_KEY is not set, and a remote database is shared by processes. Set the same SECRET_KEY for all of them.',
+    );
+  }
+  const path = `${config.dataDir}/secret.key`;
+  if (!existsSync(path)) {
+    mkdirSync(config.dataDir, { recursive: true });
+    writeFileSync(path, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
+  }
+  return readFileSync(path, 'utf8').trim();
+}

@@ -1,0 +1,60 @@
+/** What the management API answers of pages, groups and components. */
+import type { PageRow } from '../manage/command.ts';
+import type { ComponentRecord, GroupRecord } from '../manage/queries.ts';
+import { isoTime, isoTimeOrNull } from '../text/time.ts';
+
+export function pageDocument(page: PageRow, publicUrl: string) {
+  return {
+    id: page.id,
+    v2_id: page.v2Id,
+    name: page.name,
+    slug: page.slug,
+    description: page.description,
+    timezone: page.timezone,
+    language: page.language,
+    languages: page.languages,
+    accent: page.accent,
+    domain: page.domain,
+    domain_record:
+      page.domain === null ? null : { type: 'TXT', name: `_daymark.${page.domain}`, value: page.domainToken },
+    domain_routed_at: isoTimeOrNull(page.domainRoutedAt),
+    url: `${publicUrl}/p/${page.slug}/`,
+    revision: page.revision,
+    published_revision: page.publishedRevision,
+    published_at: isoTimeOrNull(page.publishedAt),
+    publish_error: page.publishError,
+    created_at: isoTime(page.createdAt),
+    updated_at: isoTime(page.updatedAt),
+  };
+}
+
+export function groupDocument(group: GroupRecord) {
+  return {
+    id: group.id,
+    v2_id: group.v2Id,
+    name: group.name,
+    position: group.position,
+    created_at: isoTime(group.createdAt),
+    updated_at: isoTime(group.updatedAt),
+  };
+}
+
+/** The six fields of the reference first, in its order. */
+export function componentRecordDocument(component: ComponentRecord) {
+  return {
+    id: component.id,
+    name: component.name,
+    code: component.code,
+    status: component.status,
+    description: component.description ?? '',
+    position: component.position,
+    group: component.group,
+    group_id: component.group?.id ?? null,
+    set_status: component.setStatus,
+    held_by: component.heldBy,
+    status_since: isoTime(component.statusSince),
+    v2_id: component.v2Id,
+    created_at: isoTime(component.createdAt),
+    updated_at: isoTime(component.updatedAt),
+  };
+}

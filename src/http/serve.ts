@@ -1,0 +1,260 @@
+/** The HTTP server: what must be settled before Astro sees a request, and what no route answers. */
+import { randomUUID } from 'node:crypto';
+import {
+  createServer,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+  STATUS_CODES,
+} from 'node:http';
+import type { Socket } from 'node:net';
+import type { Services } from '../services.ts';
+import { drain, readBody } from './body.ts';
+import { errorBody, HttpError } from './errors.ts';
+import { answerOperations } from './operations.ts';
+import { isPublicList, isPublicPath } from './public-paths.ts';
+import type { Route } from './static-site.ts';
+import { parseTarget, type RequestTarget } from './target.ts';
+
+/** Runs the Astro app: null when no route matches. */
+export type RunApp = (
+  request: Request,
+  locals: App.Locals,
+  clientAddress: string,
+) => Promise<Response | null>;
+
+const HEADERS_MS = 10_000;
+const REQUEST_MS = 30_000;
+const HEADER_BYTES = 16 * 1024;
+const CONNECTIONS = 10_000;
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+export function createHttpServer(services: Services, runApp: RunApp): Server {
+  const server = createServer(
+    {
+      maxHeaderSize: HEADER_BYTES,
+      headersTimeout: HEADERS_MS,
+      requestTimeout: REQUEST_MS,
+      connectionsCheckingInterval: 2_000,
+    },
+    (req, res) => {
+      if ((req.method === 'GET' || req.method === 'HEAD') && services.site.answerKnown(req, res)) return;
+      answer(services, runApp, req, res).catch((error: unknown) => fail(services, req, res, error));
+    },
+  );
+  server.maxConnections = CONNECTIONS;
+  server.keepAliveTimeout = 65_000;
+  server.on('clientError', refuseMalformed);
+  // Nobody's protocol is spoken here: close instead of hanging.
+  server.on('connect', (_req, socket: Socket) => refuse(socket, 405, 'This method is not supported.'));
+  server.on('upgrade', (_req, socket: Socket) => refuse(socket, 400, 'Protocol upgrades are not supported.'));
+  return server;
+}
+
+async function answer(
+  services: Services,
+  runApp: RunApp,
+  req: IncomingMessage,
+  res: ServerResponse,
+): Promise<void> {
+  const target = parseTarget(req.url ?? '');
+  if (!target)
+    return refuseRequest(req, res, null, new HttpError(400, 'The path of the request is malformed.'));
+  if (countHosts(req) > 1)
+    return refuseRequest(req, res, target, new HttpError(400, 'The request has more than one Host header.'));
+  const method = req.method ?? 'GET';
+  const reads = method === 'GET' || method === 'HEAD';
+  if (reads && (await answerOperations(services, req, res, target.path))) return;
+  const route = await services.site.route(req.headers.host, target);
+  if (!METHODS.has(method)) {
+    return refuseRequest(
+      req,
+      res,
+      target,
+      new HttpError(405, 'This method is not supported.', { Allow: [...METHODS].join(', ') }),
+    );
+  }
+  const asksList =
+    target.query !== '' && route !== null && isPublicList(route.path) && hasListParameter(target.query);
+  if (reads && route && !asksList && (await services.site.answer(req, res, target, route))) return;
+  const path = route && route.root.kind !== 'default' ? `/${route.path}` : target.path;
+  if (path.startsWith('/api/')) {
+    const response = await runRoute(services, runApp, req, target, route, path);
+    if (response) return writeResponse(req, res, response);
+    if (!reads && route && isPublicPath(route.path)) {
+      const allow = { Allow: 'GET, HEAD, OPTIONS' };
+      if (method !== 'OPTIONS')
+        return refuseRequest(
+          req,
+          res,
+          target,
+          new HttpError(405, 'This path takes GET, HEAD, OPTIONS.', allow),
+        );
+      res
+        .writeHead(204, {
+          ...allow,
+          'Access-Control-Allow-Origin': '*',
+          'Access-Control-Allow-Methods': 'GET, HEAD',
+        })
+        .end();
+      return;
+    }
+  }
+  await notFound(services, req, res, target, route);
+}
+
+async function runRoute(
+  services: Services,
+  runApp: RunApp,
+  req: IncomingMessage,
+  target: RequestTarget,
+  route: Route | null,
+  path: string,
+): Promise<Response | null> {
+  const headers = new Headers();
+  for (let place = 0; place < req.rawHeaders.length; place += 2) {
+    try {
+      headers.append(req.rawHeaders[place]!, req.rawHeaders[place + 1]!);
+    } catch {
+      // A header that Fetch refuses is one that no endpoint reads.
+    }
+  }
+  // Scheme and host follow PUBLIC_URL, never a header.
+  const request = new Request(new URL(path, services.publicUrl), { method: req.method ?? 'GET', headers });
+  const locals = {
+    services,
+    requestId: randomUUID(),
+    root: route?.root ?? { kind: 'default' as const },
+    query: target.query,
+    readBody: (limit: number) => readBody(req, limit),
+  } as App.Locals;
+  return runApp(request, locals, req.socket.remoteAddress ?? '');
+}
+
+async function writeResponse(req: IncomingMessage, res: ServerResponse, response: Response): Promise<void> {
+  const headers: Record<string, string | string[]> = {
+    'X-Content-Type-Options': 'nosniff',
+    'Referrer-Policy': 'same-origin',
+  };
+  response.headers.forEach((value, name) => {
+    headers[name] = name === 'set-cookie' ? response.headers.getSetCookie() : value;
+  });
+  const body = Buffer.from(await response.arrayBuffer());
+  if (response.status !== 204 && response.status !== 304) headers['content-length'] = String(body.length);
+  res.writeHead(response.status, headers);
+  res.end(req.method === 'HEAD' ? undefined : body);
+  drain(req);
+}
+
+/** In the words of the page that it was asked of; to programs, and below `/api/`, as JSON. */
+async function notFound(
+  services: Services,
+  req: IncomingMessage,
+  res: ServerResponse,
+  target: RequestTarget,
+  route: Route | null,
+): Promise<void> {
+  const asJson = target.path.includes('/api/') || wantsJson(req);
+  const own = route ? await services.site.notFound(route.slug, asJson) : null;
+  if (!own && target.path === '/') {
+    return refuseRequest(
+      req,
+      res,
+      target,
+      new HttpError(
+        404,
+        'There is no status page here yet. Make one with POST /api/v1/pages, or import one with "daymark import statuspage".',
+      ),
+    );
+  }
+  if (!own) return refuseRequest(req, res, target, new HttpError(404, 'Not found.'));
+  res.writeHead(404, {
+    'Content-Type': asJson ? 'application/json; charset=utf-8' : 'text/html; charset=utf-8',
+    'Content-Length': String(own.length),
+    'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
+    ...(asJson ? { 'Access-Control-Allow-Origin': '*' } : {}),
+  });
+  res.end(req.method === 'HEAD' ? undefined : own);
+  drain(req);
+}
+
+function wantsJson(req: IncomingMessage): boolean {
+  return !(req.headers.accept ?? '').includes('text/html');
+}
+
+function hasListParameter(query: string): boolean {
+  const parameters = new URLSearchParams(query);
+  return ['status_filter', 'page', 'per_page'].some((name) => parameters.has(name));
+}
+
+function countHosts(req: IncomingMessage): number {
+  let count = 0;
+  for (let place = 0; place < req.rawHeaders.length; place += 2)
+    if (req.rawHeaders[place]!.toLowerCase() === 'host') count++;
+  return count;
+}
+
+function refuseRequest(
+  req: IncomingMessage,
+  res: ServerResponse,
+  target: RequestTarget | null,
+  error: HttpError,
+): void {
+  const asHtml = target !== null && !target.path.includes('/api/') && !wantsJson(req);
+  const body = Buffer.from(asHtml ? plainPage(error) : errorBody(error));
+  res.writeHead(error.status, {
+    'Content-Type': asHtml ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
+    'Content-Length': String(body.length),
+    'Cache-Control': 'no-store',
+    'Referrer-Policy': 'same-origin',
+    'X-Content-Type-Options': 'nosniff',
+    ...error.headers,
+  });
+  res.end(req.method === 'HEAD' ? undefined : body);
+  drain(req);
+}
+
+function plainPage(error: HttpError): string {
+  const title = `${error.status} ${STATUS_CODES[error.status] ?? ''}`.trim();
+  const text = String(error.detail).replace(/&/g, '&amp;').replace(/</g, '&lt;');
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${title}</title><h1>${title}</h1><p>${text}</p></html>\n`;
+}
+
+function fail(services: Services, req: IncomingMessage, res: ServerResponse, error: unknown): void {
+  const requestId = randomUUID();
+  services.log.error(
+    { request: requestId, error: error instanceof Error ? error.stack : String(error) },
+    'request failed',
+  );
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  refuseRequest(
+    req,
+    res,
+    null,
+    new HttpError(500, `Something went wrong on our side. Request id: ${requestId}`),
+  );
+}
+
+/** What Node itself would answer, in the contract's form. */
+function refuseMalformed(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  if (error.code === 'HPE_HEADER_OVERFLOW')
+    refuse(socket, 431, `The headers are larger than ${HEADER_BYTES / 1024} KiB.`);
+  else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT')
+    refuse(socket, 408, 'The request took too long to arrive.');
+  else refuse(socket, 400, 'The request is malformed.');
+}
+
+function refuse(socket: Socket, status: number, detail: string): void {
+  const body = errorBody(new HttpError(status, detail));
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nContent-Type: application/json; charset=utf-8\r\nContent-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,354 @@
+/**
+ * Answers from the published folder, the way nginx would: by Host, through the links in `hosts/`. What holds here:
+ *
+ * 1. Memory is bounded: files are read when asked for, and the least recently used leave first.
+ * 2. A request for something that was served before costs two look-ups and a write.
+ * 3. No database is asked.
+ */
+import { createHash } from 'node:crypto';
+import { readFile, readlink, stat } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { hostOf, type RequestTarget } from './target.ts';
+
+const CACHE_BYTES = 64 * 1024 * 1024;
+const MOST_ROUTES = 50_000;
+const CACHE_CONTROL = 'public, max-age=10, stale-while-revalidate=60, stale-if-error=86400';
+/** A folder that another process fills is looked at again after this. */
+const FOREIGN_FRESH_MS = 100;
+
+export const TYPES: Record<string, string> = {
+  html: 'text/html; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+  xml: 'application/xml; charset=utf-8',
+  ics: 'text/calendar; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
+  svg: 'image/svg+xml; charset=utf-8',
+  txt: 'text/plain; charset=utf-8',
+};
+const FEED_TYPES: Record<string, string> = {
+  rss: 'application/rss+xml; charset=utf-8',
+  atom: 'application/atom+xml; charset=utf-8',
+};
+
+interface Variant {
+  body: Buffer;
+  etag: string;
+  head: string[];
+  notModified: string[];
+}
+
+interface Entry {
+  identity: Variant;
+  br: Variant | null;
+  gz: Variant | null;
+  bytes: number;
+}
+
+/** One file of one page. `entry` is null until it is asked for, and again when it was replaced. */
+interface Slot {
+  key: string;
+  slug: string;
+  file: string;
+  entry: Entry | null;
+  generation: number;
+  checkedAt: number;
+  mtimeMs: number;
+}
+
+/** Where a request leads: the page's slug, and the path below its root. */
+export interface Route {
+  slug: string;
+  /** Below the page's root, without a leading slash, still percent-encoded. */
+  path: string;
+  root: { kind: 'default' } | { kind: 'slug'; slug: string } | { kind: 'domain'; domain: string };
+}
+
+export interface StaticSiteOptions {
+  /** `DATA_DIR/site` */
+  root: string;
+  /** True when this process fills the folder, and tells what it replaced. */
+  own: boolean;
+  now(): number;
+  /** Further headers of a list's file, like X-Total-Count. */
+  listHeaders(slug: string, path: string): Promise<Record<string, string> | null>;
+}
+
+type Encoding = 'br' | 'gz' | 'identity';
+
+export class StaticSite {
+  readonly #slots = new Map<string, Slot>();
+  readonly #routes = new Map<string, Slot>();
+  #links = new Map<string, string | null>();
+  #linksAt = 0;
+  #bytes = 0;
+  /** For /metrics. */
+  readonly stats = { hits: 0, reads: 0 };
+
+  constructor(private readonly options: StaticSiteOptions) {}
+
+  /** Files of a page were replaced or taken away. */
+  replaced(slug: string, files: readonly string[]): void {
+    for (const file of files) {
+      const slot = this.#slots.get(`${slug}/${file}`);
+      if (!slot) continue;
+      slot.generation++;
+      this.#forget(slot);
+    }
+  }
+
+  /** Names lead elsewhere now, or a page is gone. */
+  rerouted(): void {
+    this.#routes.clear();
+    this.#links.clear();
+    for (const slot of this.#slots.values()) slot.generation++;
+    this.#slots.clear();
+    this.#bytes = 0;
+  }
+
+  /** Answers at once what was answered before; false when `answer` has to look. */
+  answerKnown(req: IncomingMessage, res: ServerResponse): boolean {
+    const slot = this.#routes.get(`${req.headers.host}\n${req.url}`);
+    if (!slot?.entry || !this.#isFresh(slot)) return false;
+    this.stats.hits++;
+    this.#touch(slot);
+    send(req, res, pick(slot.entry, req.headers['accept-encoding']));
+    return true;
+  }
+
+  /** Which page a request is for; null when its host has none. */
+  async route(hostHeader: string | undefined, target: RequestTarget): Promise<Route | null> {
+    const host = hostOf(target.authority ?? hostHeader);
+    const byDomain = host === '' || host.startsWith('_') ? null : await this.#link(host);
+    if (byDomain)
+      return { slug: byDomain, path: target.path.slice(1), root: { kind: 'domain', domain: host } };
+    const below = /^\/p\/([a-z0-9][a-z0-9-]{0,62})(\/.*)?$/.exec(target.path);
+    if (below)
+      return { slug: below[1]!, path: (below[2] ?? '').slice(1), root: { kind: 'slug', slug: below[1]! } };
+    const slug = await this.#link('_default');
+    return slug ? { slug, path: target.path.slice(1), root: { kind: 'default' } } : null;
+  }
+
+  /**
+   * Answers a GET or HEAD from the folder.
+   *
+   * @returns false when no file answers it
+   */
+  async answer(
+    req: IncomingMessage,
+    res: ServerResponse,
+    target: RequestTarget,
+    route: Route,
+  ): Promise<boolean> {
+    const folder = /^\/p\/[^/]+$/.test(target.path) && route.root.kind === 'slug';
+    const file = folder ? null : await this.#fileFor(route);
+    const isFolder =
+      folder || (file === null && (await this.#exists(route.slug, `${route.path}/index.html`)));
+    if (isFolder) {
+      const name = target.path.slice(target.path.lastIndexOf('/') + 1);
+      res
+        .writeHead(308, { Location: `./${name}/`, 'Cache-Control': CACHE_CONTROL, 'Content-Length': '0' })
+        .end();
+      return true;
+    }
+    if (file === null) return false;
+    const slot = await this.#load(route.slug, file, route.path);
+    if (!slot?.entry) return false;
+    if (this.#routes.size >= MOST_ROUTES) this.#routes.clear();
+    if (target.authority === null) this.#routes.set(`${req.headers.host}\n${req.url}`, slot);
+    send(req, res, pick(slot.entry, req.headers['accept-encoding']));
+    return true;
+  }
+
+  /** The page's own words for what is not there; null when it has none. */
+  async notFound(slug: string, json: boolean): Promise<Buffer | null> {
+    return readFile(join(this.options.root, 'p', slug, json ? '404.json' : '404.html')).catch(() => null);
+  }
+
+  async #fileFor({ slug, path }: Route): Promise<string | null> {
+    const plain = decodeURIComponent(path);
+    if (plain.split('/').some((part) => part.startsWith('.')) || /\.(br|gz|daymark-new)$/.test(plain))
+      return null;
+    const candidates =
+      plain === '' || plain.endsWith('/') ? [`${plain}index.html`] : [plain, `${plain}.json`, `${plain}.xml`];
+    for (const candidate of candidates) if (await this.#exists(slug, candidate)) return candidate;
+    return null;
+  }
+
+  async #exists(slug: string, file: string): Promise<boolean> {
+    if (this.#slots.get(`${slug}/${file}`)?.entry) return true;
+    const found = await stat(join(this.options.root, 'p', slug, file)).catch(() => null);
+    return found?.isFile() ?? false;
+  }
+
+  async #load(slug: string, file: string, urlPath: string): Promise<Slot | null> {
+    const key = `${slug}/${file}`;
+    let slot = this.#slots.get(key);
+    if (!slot) {
+      slot = { key, slug, file, entry: null, generation: 0, checkedAt: 0, mtimeMs: 0 };
+      this.#slots.set(key, slot);
+    }
+    if (slot.entry && this.#isFresh(slot)) return slot;
+    for (;;) {
+      const { generation } = slot;
+      const mtimeMs = (await stat(join(this.options.root, 'p', slug, file)).catch(() => null))?.mtimeMs ?? -1;
+      if (slot.entry && mtimeMs === slot.mtimeMs) {
+        slot.checkedAt = this.options.now();
+        return slot;
+      }
+      const entry = mtimeMs < 0 ? null : await this.#read(slug, file, urlPath);
+      // Replaced while it was read: what was read may be of two minds.
+      if (slot.generation !== generation) continue;
+      this.#forget(slot);
+      if (!entry) return null;
+      Object.assign(slot, { entry, mtimeMs, checkedAt: this.options.now() });
+      this.#slots.set(key, slot);
+      this.#bytes += entry.bytes;
+      this.stats.reads++;
+      this.#shrink(slot);
+      return slot;
+    }
+  }
+
+  async #read(slug: string, file: string, urlPath: string): Promise<Entry | null> {
+    const path = join(this.options.root, 'p', slug, file);
+    const body = await readFile(path).catch(() => null);
+    if (!body) return null;
+    const [br, gz] = await Promise.all(
+      [`${path}.br`, `${path}.gz`].map((each) => readFile(each).catch(() => null)),
+    );
+    const more = (await this.options.listHeaders(slug, urlPath)) ?? {};
+    const policy = file.endsWith('.html') ? policyIn(body) : null;
+    if (policy) more['Content-Security-Policy'] = policy;
+    const of = (bytes: Buffer, encoding: Encoding) => variantOf(bytes, encoding, file, more);
+    return {
+      identity: of(body, 'identity'),
+      br: br ? of(br, 'br') : null,
+      gz: gz ? of(gz, 'gz') : null,
+      bytes: body.length + (br?.length ?? 0) + (gz?.length ?? 0) + 1024,
+    };
+  }
+
+  #isFresh(slot: Slot): boolean {
+    return this.options.own || this.options.now() - slot.checkedAt < FOREIGN_FRESH_MS;
+  }
+
+  #touch(slot: Slot): void {
+    // A map remembers the order of insertion: the oldest is the first.
+    if (this.#bytes * 2 < CACHE_BYTES) return;
+    this.#slots.delete(slot.key);
+    this.#slots.set(slot.key, slot);
+  }
+
+  #forget(slot: Slot): void {
+    this.#bytes -= slot.entry?.bytes ?? 0;
+    slot.entry = null;
+  }
+
+  #shrink(keep: Slot): void {
+    for (const slot of this.#slots.values()) {
+      if (this.#bytes <= CACHE_BYTES) return;
+      if (slot === keep) continue;
+      this.#forget(slot);
+      this.#slots.delete(slot.key);
+    }
+  }
+
+  async #link(name: string): Promise<string | null> {
+    const now = this.options.now();
+    if (!this.options.own && now - this.#linksAt > 1_000) {
+      this.#links.clear();
+      this.#linksAt = now;
+    }
+    const known = this.#links.get(name);
+    if (known !== undefined) return known;
+    const to = await readlink(join(this.options.root, 'hosts', name)).catch(() => null);
+    const slug = to?.startsWith('../p/') ? to.slice(5) : null;
+    if (this.#links.size > 10_000) this.#links.clear();
+    this.#links.set(name, slug);
+    return slug;
+  }
+}
+
+function policyIn(html: Buffer): string | null {
+  return (
+    /<meta http-equiv="content-security-policy" content="([^"]*)">/.exec(
+      html.toString('utf8', 0, 4096),
+    )?.[1] ?? null
+  );
+}
+
+function variantOf(body: Buffer, encoding: Encoding, file: string, more: Record<string, string>): Variant {
+  const suffix = encoding === 'identity' ? '' : `-${encoding}`;
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}${suffix}"`;
+  const name = file.slice(file.lastIndexOf('/') + 1).replace(/\.xml$/, '');
+  const type = FEED_TYPES[name] ?? TYPES[file.slice(file.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
+  const shared = ['ETag', etag, 'Cache-Control', CACHE_CONTROL, 'Vary', 'Accept-Encoding'];
+  for (const [header, value] of Object.entries(more)) shared.push(header, value);
+  if (!file.endsWith('.html')) {
+    shared.push(
+      'Access-Control-Allow-Origin',
+      '*',
+      'Access-Control-Expose-Headers',
+      'ETag, Link, X-Total-Count',
+    );
+  }
+  const head = [
+    ...shared,
+    'Content-Type',
+    type,
+    'Content-Length',
+    String(body.length),
+    'X-Content-Type-Options',
+    'nosniff',
+  ];
+  if (encoding !== 'identity') head.push('Content-Encoding', encoding === 'br' ? 'br' : 'gzip');
+  return { body, etag, head, notModified: shared };
+}
+
+const accepted = new Map<string, Encoding[]>();
+
+/** The encodings that a client takes, best first (RFC 9110, section 12.5.3). */
+function encodingsOf(header: string): Encoding[] {
+  const known = accepted.get(header);
+  if (known) return known;
+  const weights = new Map<string, number>();
+  for (const part of header.toLowerCase().split(',')) {
+    const [name = '', ...parameters] = part.split(';').map((piece) => piece.trim());
+    const q = parameters.find((parameter) => parameter.startsWith('q='));
+    weights.set(name, q === undefined ? 1 : Number(q.slice(2)) || 0);
+  }
+  const weight = (...names: string[]) =>
+    names.map((name) => weights.get(name)).find((q) => q !== undefined) ?? 0;
+  const list: Encoding[] = [];
+  if (weight('br', '*') > 0) list.push('br');
+  if (weight('gzip', 'x-gzip', '*') > 0) list.push('gz');
+  if (accepted.size > 1_000) accepted.clear();
+  accepted.set(header, list);
+  return list;
+}
+
+function pick(entry: Entry, header: string | string[] | undefined): Variant {
+  if (typeof header !== 'string') return entry.identity;
+  for (const encoding of encodingsOf(header)) {
+    const variant = encoding === 'br' ? entry.br : entry.gz;
+    if (variant) return variant;
+  }
+  return entry.identity;
+}
+
+/** True when `If-None-Match` names this ETag: weakly compared (RFC 9110, section 13.1.2). */
+function isKnown(header: string, etag: string): boolean {
+  if (header === etag || header.trim() === '*') return true;
+  return header.split(',').some((one) => one.trim().replace(/^W\//, '') === etag);
+}
+
+function send(req: IncomingMessage, res: ServerResponse, variant: Variant): void {
+  const condition = req.headers['if-none-match'];
+  if (condition !== undefined && isKnown(condition, variant.etag)) {
+    res.writeHead(304, variant.notModified).end();
+    return;
+  }
+  res.writeHead(200, variant.head);
+  res.end(req.method === 'HEAD' ? undefined : variant.body);
+}

@@ -1,0 +1,36 @@
+import { componentPatch } from '../../../../../../domain/input.ts';
+import { componentRecordDocument } from '../../../../../../http/documents.ts';
+import { endpoint, resource } from '../../../../../../http/endpoint.ts';
+import { deleteComponent, editComponent } from '../../../../../../manage/components.ts';
+import { getComponent } from '../../../../../../manage/queries.ts';
+
+export const { GET, PATCH, DELETE, ALL } = resource({
+  GET: endpoint({
+    scope: 'components:read',
+    page: true,
+    async handle({ services, page, params }) {
+      return { body: componentRecordDocument(await getComponent(services.read, page.id, params.id!)) };
+    },
+  }),
+  PATCH: endpoint({
+    scope: 'components:write',
+    page: true,
+    find: ({ services, page, params }) => getComponent(services.read, page.id, params.id!),
+    body: componentPatch,
+    async handle({ services, actor, page, params, body }) {
+      const { revision } = await editComponent(services.manager, actor, page.id, params.id!, body);
+      return {
+        body: componentRecordDocument(await getComponent(services.read, page.id, params.id!)),
+        revision,
+      };
+    },
+  }),
+  DELETE: endpoint({
+    scope: 'components:write',
+    page: true,
+    async handle({ services, actor, page, params }) {
+      const { revision } = await deleteComponent(services.manager, actor, page.id, params.id!);
+      return { status: 204, revision };
+    },
+  }),
+});

@@ -1,0 +1,50 @@
+import { componentCreate, statusesPatch } from '../../../../../../domain/input.ts';
+import { COMPONENT_STATUSES } from '../../../../../../domain/status.ts';
+import { componentRecordDocument } from '../../../../../../http/documents.ts';
+import { endpoint, resource } from '../../../../../../http/endpoint.ts';
+import { choiceOf, listHeaders, pagingOf, sliceOf } from '../../../../../../http/pagination.ts';
+import { createComponent, setComponentStatuses } from '../../../../../../manage/components.ts';
+import { getComponent, getComponents, listComponents } from '../../../../../../manage/queries.ts';
+
+export const { GET, POST, PATCH, ALL } = resource({
+  GET: endpoint({
+    scope: 'components:read',
+    page: true,
+    async handle({ services, page, query }) {
+      const paging = pagingOf(query);
+      const status = choiceOf(query, 'status_filter', COMPONENT_STATUSES);
+      const { total, items } = await listComponents(services.read, page.id, status, sliceOf(paging));
+      return {
+        body: items.map(componentRecordDocument),
+        headers: listHeaders(total, paging, { status_filter: status }),
+      };
+    },
+  }),
+  POST: endpoint({
+    scope: 'components:write',
+    page: true,
+    body: componentCreate,
+    async handle({ services, actor, page, body }) {
+      const { value: id, revision } = await createComponent(services.manager, actor, page.id, body);
+      return {
+        status: 201,
+        body: componentRecordDocument(await getComponent(services.read, page.id, id)),
+        revision,
+      };
+    },
+  }),
+  PATCH: endpoint({
+    scope: 'components:write',
+    page: true,
+    body: statusesPatch,
+    async handle({ services, actor, page, body }) {
+      const { revision } = await setComponentStatuses(services.manager, actor, page.id, body);
+      const named = await getComponents(
+        services.read,
+        page.id,
+        body.map(({ id }) => id),
+      );
+      return { body: named.map(componentRecordDocument), revision };
+    },
+  }),
+});

@@ -1,0 +1,18 @@
+import { componentOrder } from '../../../../../../domain/input.ts';
+import { componentRecordDocument } from '../../../../../../http/documents.ts';
+import { endpoint, resource } from '../../../../../../http/endpoint.ts';
+import { orderComponents } from '../../../../../../manage/order.ts';
+import { getComponents } from '../../../../../../manage/queries.ts';
+
+export const { PUT, ALL } = resource({
+  PUT: endpoint({
+    scope: 'components:write',
+    page: true,
+    body: componentOrder,
+    async handle({ services, actor, page, body }) {
+      const { revision } = await orderComponents(services.manager, actor, page.id, body);
+      const ordered = await getComponents(services.read, page.id, body);
+      return { body: ordered.map(componentRecordDocument), revision };
+    },
+  }),
+});

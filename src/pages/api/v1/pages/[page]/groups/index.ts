@@ -1,0 +1,27 @@
+import { groupCreate } from '../../../../../../domain/input.ts';
+import { groupDocument } from '../../../../../../http/documents.ts';
+import { endpoint, resource } from '../../../../../../http/endpoint.ts';
+import { listHeaders, pagingOf, sliceOf } from '../../../../../../http/pagination.ts';
+import { createGroup } from '../../../../../../manage/groups.ts';
+import { getGroup, listGroups } from '../../../../../../manage/queries.ts';
+
+export const { GET, POST, ALL } = resource({
+  GET: endpoint({
+    scope: 'components:read',
+    page: true,
+    async handle({ services, page, query }) {
+      const paging = pagingOf(query);
+      const { total, items } = await listGroups(services.read, page.id, sliceOf(paging));
+      return { body: items.map(groupDocument), headers: listHeaders(total, paging) };
+    },
+  }),
+  POST: endpoint({
+    scope: 'components:write',
+    page: true,
+    body: groupCreate,
+    async handle({ services, actor, page, body }) {
+      const { value: id, revision } = await createGroup(services.manager, actor, page.id, body);
+      return { status: 201, body: groupDocument(await getGroup(services.read, page.id, id)), revision };
+    },
+  }),
+});

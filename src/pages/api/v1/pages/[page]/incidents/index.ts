@@ -1,0 +1,32 @@
+import { incidentCreate } from '../../../../../../domain/input.ts';
+import { INCIDENT_STATUSES } from '../../../../../../domain/status.ts';
+import { endpoint, resource } from '../../../../../../http/endpoint.ts';
+import { choiceOf, listHeaders, pagingOf, sliceOf } from '../../../../../../http/pagination.ts';
+import { openIncident } from '../../../../../../manage/incidents.ts';
+import { getIncident, listIncidents } from '../../../../../../manage/queries.ts';
+import { incidentDocument } from '../../../../../../render/documents/incidents.ts';
+
+export const { GET, POST, ALL } = resource({
+  GET: endpoint({
+    scope: 'incidents:read',
+    page: true,
+    async handle({ services, page, query }) {
+      const paging = pagingOf(query);
+      const status = choiceOf(query, 'status_filter', ['active', ...INCIDENT_STATUSES] as const);
+      const { total, items } = await listIncidents(services.read, page.id, status, sliceOf(paging));
+      return {
+        body: items.map(incidentDocument),
+        headers: listHeaders(total, paging, { status_filter: status }),
+      };
+    },
+  }),
+  POST: endpoint({
+    scope: 'incidents:write',
+    page: true,
+    body: incidentCreate,
+    async handle({ services, actor, page, body }) {
+      const { value: id, revision } = await openIncident(services.manager, actor, page.id, body);
+      return { status: 201, body: incidentDocument(await getIncident(services.read, page.id, id)), revision };
+    },
+  }),
+});

@@ -1,0 +1,35 @@
+import { pagePatch } from '../../../../../domain/input.ts';
+import { pageDocument } from '../../../../../http/documents.ts';
+import { endpoint, resource } from '../../../../../http/endpoint.ts';
+import { deletePage, editPage } from '../../../../../manage/pages.ts';
+import { findPage } from '../../../../../manage/queries.ts';
+
+export const { GET, PATCH, DELETE, ALL } = resource({
+  GET: endpoint({
+    scope: 'pages:read',
+    page: true,
+    async handle({ services, actor, page }) {
+      return { body: pageDocument(await findPage(services.read, actor, page.id), services.publicUrl) };
+    },
+  }),
+  PATCH: endpoint({
+    scope: 'pages:write',
+    page: true,
+    body: pagePatch,
+    async handle({ services, actor, page, body }) {
+      const { revision } = await editPage(services.manager, actor, page.id, services.checkedDomain(body));
+      return {
+        body: pageDocument(await findPage(services.read, actor, page.id), services.publicUrl),
+        revision,
+      };
+    },
+  }),
+  DELETE: endpoint({
+    scope: 'pages:write',
+    page: true,
+    async handle({ services, actor, page }) {
+      await deletePage(services.manager, actor, page.id);
+      return { status: 204 };
+    },
+  }),
+});

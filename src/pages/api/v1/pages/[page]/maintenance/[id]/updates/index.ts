@@ -1,0 +1,43 @@
+import { maintenanceUpdateCreate } from '../../../../../../../../domain/input.ts';
+import { endpoint, resource } from '../../../../../../../../http/endpoint.ts';
+import { listHeaders, pagingOf, sliceOf } from '../../../../../../../../http/pagination.ts';
+import { postMaintenanceUpdate } from '../../../../../../../../manage/maintenance.ts';
+import { getMaintenance } from '../../../../../../../../manage/queries.ts';
+import { maintenanceUpdateDocument } from '../../../../../../../../render/documents/maintenance.ts';
+
+export const { GET, POST, ALL } = resource({
+  GET: endpoint({
+    scope: 'maintenance:read',
+    page: true,
+    async handle({ services, page, params, query }) {
+      const paging = pagingOf(query);
+      const { updates } = await getMaintenance(services.read, page.id, params.id!);
+      const { limit, offset } = sliceOf(paging);
+      return {
+        body: updates.slice(offset, offset + limit).map(maintenanceUpdateDocument),
+        headers: listHeaders(updates.length, paging),
+      };
+    },
+  }),
+  POST: endpoint({
+    scope: 'maintenance:write',
+    page: true,
+    find: ({ services, page, params }) => getMaintenance(services.read, page.id, params.id!),
+    body: maintenanceUpdateCreate,
+    async handle({ services, actor, page, params, body }) {
+      const { value: updateId, revision } = await postMaintenanceUpdate(
+        services.manager,
+        actor,
+        page.id,
+        params.id!,
+        body,
+      );
+      const { updates } = await getMaintenance(services.read, page.id, params.id!);
+      return {
+        status: 201,
+        body: maintenanceUpdateDocument(updates.find(({ id }) => id === updateId)!),
+        revision,
+      };
+    },
+  }),
+});

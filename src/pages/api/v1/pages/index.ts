@@ -1,0 +1,30 @@
+import { pageCreate } from '../../../../domain/input.ts';
+import { pageDocument } from '../../../../http/documents.ts';
+import { endpoint, resource } from '../../../../http/endpoint.ts';
+import { listHeaders, pagingOf, sliceOf } from '../../../../http/pagination.ts';
+import { createPage } from '../../../../manage/pages.ts';
+import { findPage, listPages } from '../../../../manage/queries.ts';
+
+export const { GET, POST, ALL } = resource({
+  GET: endpoint({
+    scope: 'pages:read',
+    async handle({ services, actor, query }) {
+      const paging = pagingOf(query);
+      const { total, items } = await listPages(services.read, actor, sliceOf(paging));
+      return {
+        body: items.map((page) => pageDocument(page, services.publicUrl)),
+        headers: listHeaders(total, paging),
+      };
+    },
+  }),
+  POST: endpoint({
+    scope: 'pages:write',
+    body: pageCreate,
+    mayBePageBound: false,
+    async handle({ services, actor, body }) {
+      const { value: id, revision } = await createPage(services.manager, actor, services.checkedDomain(body));
+      const page = await findPage(services.read, actor, id);
+      return { status: 201, body: pageDocument(page, services.publicUrl), revision, pageId: id };
+    },
+  }),
+});

@@ -1,0 +1,281 @@
+/** The composition root: everything that has state, wired together once. Only here is a clock. */
+import { randomUUID } from 'node:crypto';
+import { statfs } from 'node:fs/promises';
+import { sql } from 'drizzle-orm';
+import pino, { type Logger } from 'pino';
+import type { Database } from '../db/client.ts';
+import { type FileLock, takeFileLock } from '../db/file-lock.ts';
+import { isMigrated } from '../db/migrate.ts';
+import { openStore, type Store } from '../db/transaction.ts';
+import { authenticateKey, type Credential } from './auth/api-keys.ts';
+import type { Config } from './config.ts';
+import { invalid } from './domain/errors.ts';
+import { listHeaders } from './http/pagination.ts';
+import type { Route } from './http/static-site.ts';
+import { StaticSite } from './http/static-site.ts';
+import type { Actor, Manager, PageRow } from './manage/command.ts';
+import { findPage, listHosts, pageOfRoot } from './manage/queries.ts';
+import { FolderTarget } from './publish/folder.ts';
+import { syncHosts } from './publish/hosts.ts';
+import { paths } from './render/paths.ts';
+import { STATIC_LIST } from './render/plan.ts';
+import type { PrintPage } from './render/renderer.ts';
+import { PublishedSnapshots } from './snapshot/published.ts';
+import { holdsLease, LEASE_MS, returnLease, takeLease } from './worker/lease.ts';
+import { Publisher } from './worker/publisher.ts';
+import { Schedule } from './worker/schedule.ts';
+
+/** What endpoints get, as `Astro.locals.services`. */
+export interface Services {
+  readonly config: Config;
+  readonly publicUrl: string;
+  readonly store: Store;
+  readonly read: Database;
+  readonly manager: Manager;
+  readonly snapshots: PublishedSnapshots;
+  readonly site: StaticSite;
+  readonly publisher: Publisher;
+  readonly log: Logger;
+  now(): number;
+  authenticate(key: string): Promise<Credential | null>;
+  findPage(actor: Actor, ref: string): Promise<PageRow>;
+  rootPage(root: Route['root']): Promise<{ id: string; slug: string } | null>;
+  published(pageId: string, revision: number, ms: number): Promise<boolean>;
+  /** Refuses the operator's own host as a page's domain. @throws DomainError invalid */
+  checkedDomain<T extends { domain?: string | null | undefined }>(input: T): T;
+  readiness(): Promise<Readiness>;
+}
+
+export interface Readiness {
+  ready: boolean;
+  detail: Record<string, unknown>;
+}
+
+export interface Workers {
+  /** Resolves when everything at work is done. */
+  stop(): Promise<void>;
+}
+
+/** Another process is at work on the same data. */
+export class AlreadyRunningError extends Error {}
+
+const HOSTS_EVERY_MS = 1_000;
+
+/** @param template hash of all that decides what published files look like */
+export function createServices(
+  config: Config,
+  printPage: PrintPage,
+  template: string,
+  options: { ownSite: boolean },
+) {
+  const now = () => Date.now();
+  const log = pino(
+    { base: null, timestamp: pino.stdTimeFunctions.isoTime },
+    pino.destination({ fd: 2, sync: false }),
+  );
+  const store = openStore({ url: config.databaseUrl, authToken: config.databaseAuthToken });
+  const snapshots = new PublishedSnapshots(`${config.dataDir}/published`);
+  const site = new StaticSite({
+    root: `${config.dataDir}/site`,
+    own: options.ownSite,
+    now,
+    listHeaders: (slug, path) => listHeadersOf(snapshots, slug, path),
+  });
+  const holder = randomUUID();
+  const lease = { fence: null as number | null };
+  const publisherFor = (folder: string, isSite: boolean) =>
+    new Publisher({
+      store,
+      target: new FolderTarget(folder, now),
+      snapshots: isSite
+        ? snapshots
+        : new PublishedSnapshots(`${config.dataDir}/published/elsewhere-${encodeURIComponent(folder)}`),
+      records: isSite,
+      publicUrl: config.publicUrl,
+      printPage,
+      now,
+      template,
+      log,
+      async assertLease() {
+        if (lease.fence === null || !(await holdsLease(store, holder, lease.fence)))
+          throw new Error('Another process has taken over publishing.');
+        return lease.fence;
+      },
+      onPublished: (slug, _mark, replaced) => isSite && site.replaced(slug, replaced),
+      onGone: () => isSite && site.rerouted(),
+    });
+  const publisher = publisherFor(`${config.dataDir}/site`, true);
+  const others = config.publishTo.map((folder) => publisherFor(folder, false));
+  let schedule: Schedule | null = null;
+  const manager: Manager = {
+    store,
+    now,
+    committed(page) {
+      publisher.wake(page.id);
+      for (const other of others) other.wake(page.id);
+      schedule?.wake();
+    },
+  };
+  const publicHost = new URL(config.publicUrl).hostname;
+  const services: Services = {
+    config,
+    publicUrl: config.publicUrl,
+    store,
+    read: store.read,
+    manager,
+    snapshots,
+    site,
+    publisher,
+    log,
+    now,
+    authenticate: (key) => authenticateKey(store, key, now()),
+    findPage: (actor, ref) => findPage(store.read, actor, ref),
+    rootPage: (root) => pageOfRoot(store.read, root),
+    published: (pageId, revision, ms) => publisher.published(pageId, revision, ms),
+    checkedDomain(input) {
+      if (input.domain === publicHost)
+        throw invalid(['domain'], 'That is the host of this service itself. Use a domain of your own.');
+      return input;
+    },
+    readiness: () => readiness(services),
+  };
+
+  async function linkHosts(before: string): Promise<string> {
+    const hosts = await listHosts(store.read);
+    const key = JSON.stringify([...hosts]);
+    if (key === before) return key;
+    await syncHosts(`${config.dataDir}/site`, hosts);
+    for (const folder of config.publishTo) await syncHosts(folder, hosts);
+    site.rerouted();
+    return key;
+  }
+
+  async function renewLease(force: boolean): Promise<void> {
+    lease.fence = await takeLease(store, holder, force);
+  }
+
+  /** Publisher and scheduler of this process. @throws AlreadyRunningError on a file database that has some already */
+  async function startWorkers(): Promise<Workers> {
+    const locks = await takeLocks(config);
+    const isFile = config.databaseUrl.startsWith('file:');
+    await renewLease(isFile);
+    let hosts = await linkHosts('');
+    schedule = new Schedule({
+      manager,
+      isMine: () => lease.fence !== null,
+      refresh: (id) => publisher.refresh(id),
+      log,
+    });
+    const complain = (what: string) => (error: unknown) => log.error({ error: String(error) }, what);
+    const renewing = setInterval(
+      () => renewLease(false).catch(complain('the lease could not be renewed')),
+      LEASE_MS / 3,
+    );
+    const linking = setInterval(() => {
+      linkHosts(hosts)
+        .then((key) => {
+          hosts = key;
+        })
+        .catch(complain('the names of pages could not be linked'));
+    }, HOSTS_EVERY_MS);
+    const running = Promise.all([publisher, ...others, schedule].map((worker) => worker.run()));
+    running.catch(complain('a worker stopped'));
+    return {
+      async stop() {
+        clearInterval(renewing);
+        clearInterval(linking);
+        for (const worker of [publisher, ...others]) worker.stop();
+        schedule?.stop();
+        await running;
+        await returnLease(store, holder);
+        for (const lock of locks) lock.release();
+      },
+    };
+  }
+
+  /** For a command that publishes by itself. @returns null when another process is at work, which can be asked instead */
+  async function becomePublisher(): Promise<(() => Promise<void>) | null> {
+    let locks: FileLock[];
+    try {
+      locks = await takeLocks(config);
+    } catch (error) {
+      if (error instanceof AlreadyRunningError) return null;
+      throw error;
+    }
+    await renewLease(config.databaseUrl.startsWith('file:'));
+    await linkHosts('');
+    const renewing = setInterval(() => renewLease(false).catch(() => undefined), LEASE_MS / 3);
+    return async () => {
+      clearInterval(renewing);
+      await returnLease(store, holder);
+      for (const lock of locks) lock.release();
+    };
+  }
+
+  return { services, startWorkers, becomePublisher, publishers: [publisher, ...others] };
+}
+
+/** The folder of this process, and on a file database the database: one process at work on each. */
+async function takeLocks(config: Config): Promise<FileLock[]> {
+  const wanted = [`${config.dataDir}/site.lock`];
+  if (config.databaseUrl.startsWith('file:'))
+    wanted.push(`${config.databaseUrl.slice('file:'.length)}.workers`);
+  const locks: FileLock[] = [];
+  for (const path of wanted) {
+    const lock = await takeFileLock(path);
+    if (!lock) {
+      for (const held of locks) held.release();
+      throw new AlreadyRunningError(
+        `Another Daymark process is at work on ${config.dataDir}. Stop it, or start this one with "serve --no-workers".`,
+      );
+    }
+    locks.push(lock);
+  }
+  return locks;
+}
+
+async function listHeadersOf(
+  snapshots: PublishedSnapshots,
+  slug: string,
+  path: string,
+): Promise<Record<string, string> | null> {
+  const totals = {
+    [paths.components]: 'components',
+    [paths.incidents]: 'incidents',
+    [paths.maintenanceList]: 'maintenance',
+  } as const;
+  const name = totals[path as keyof typeof totals];
+  if (!name) return null;
+  const snapshot = await snapshots.get(slug);
+  return snapshot
+    ? listHeaders(snapshot.totals[name as 'components'], { page: 1, perPage: STATIC_LIST })
+    : null;
+}
+
+async function readiness(services: Services): Promise<Readiness> {
+  const { store, publisher, config } = services;
+  try {
+    if (!(await isMigrated(store)))
+      return { ready: false, detail: { database: 'migrations are missing: run daymark migrate' } };
+    const [row] = await store.read.all<{ pages: number; behind: number }>(
+      sql`select count(*) as pages, sum(revision > published_revision) as behind from pages`,
+    );
+    const disk = await statfs(config.dataDir).catch(() => null);
+    return {
+      ready: true,
+      detail: {
+        database: 'ok',
+        pages: row?.pages ?? 0,
+        pages_behind: row?.behind ?? 0,
+        failing: [...publisher.failures].map(([id, { error, since }]) => ({
+          page_id: id,
+          error,
+          since: new Date(since).toISOString(),
+        })),
+        disk_free_bytes: disk ? disk.bavail * disk.bsize : null,
+      },
+    };
+  } catch (error) {
+    return { ready: false, detail: { database: error instanceof Error ? error.message : 'not reachable' } };
+  }
+}
