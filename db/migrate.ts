@@ -48,6 +48,10 @@ export async function migrate(store: Store): Promise<string[]> {
 
 /** True when every migration of this build is applied. */
 export async function isMigrated(store: Store): Promise<boolean> {
+  const [table] = await store.read.all(
+    sql`select 1 from sqlite_master where type = 'table' and name = 'migrations'`,
+  );
+  if (!table) return false;
   const rows = await store.read.all<{ name: string }>(sql`select name from migrations`);
   const applied = new Set(rows.map((row) => row.name));
   return migrations.every(({ name }) => applied.has(name));

@@ -7,14 +7,14 @@ import type { Database } from '../db/client.ts';
 import { type FileLock, takeFileLock } from '../db/file-lock.ts';
 import { isMigrated } from '../db/migrate.ts';
 import { openStore, type Store } from '../db/transaction.ts';
-import { authenticateKey, type Credential } from './auth/api-keys.ts';
+import { type Admission, admitKey } from './auth/api-keys.ts';
 import type { Config } from './config.ts';
 import { invalid } from './domain/errors.ts';
 import { listHeaders } from './http/pagination.ts';
 import type { Route } from './http/static-site.ts';
 import { StaticSite } from './http/static-site.ts';
-import type { Actor, Manager, PageRow } from './manage/command.ts';
-import { findPage, listHosts, pageOfRoot } from './manage/queries.ts';
+import type { Manager } from './manage/command.ts';
+import { listHosts, pageOfRoot } from './manage/queries.ts';
 import { FolderTarget } from './publish/folder.ts';
 import { syncHosts } from './publish/hosts.ts';
 import { paths } from './render/paths.ts';
@@ -37,8 +37,7 @@ export interface Services {
   readonly publisher: Publisher;
   readonly log: Logger;
   now(): number;
-  authenticate(key: string): Promise<Credential | null>;
-  findPage(actor: Actor, ref: string): Promise<PageRow>;
+  admit(key: string, pageRef: string): Promise<Admission | null>;
   rootPage(root: Route['root']): Promise<{ id: string; slug: string } | null>;
   published(pageId: string, revision: number, ms: number): Promise<boolean>;
   /** Refuses the operator's own host as a page's domain. @throws DomainError invalid */
@@ -60,6 +59,7 @@ export interface Workers {
 export class AlreadyRunningError extends Error {}
 
 const HOSTS_EVERY_MS = 1_000;
+const PUBLISHED_POLL_MS = 20;
 
 /** @param template hash of all that decides what published files look like */
 export function createServices(
@@ -101,7 +101,7 @@ export function createServices(
           throw new Error('Another process has taken over publishing.');
         return lease.fence;
       },
-      onPublished: (slug, _mark, replaced) => isSite && site.replaced(slug, replaced),
+      onReplaced: (slug, replaced) => isSite && site.replaced(slug, replaced),
       onGone: () => isSite && site.rerouted(),
     });
   const publisher = publisherFor(`${config.dataDir}/site`, true);
@@ -114,6 +114,9 @@ export function createServices(
       publisher.wake(page.id);
       for (const other of others) other.wake(page.id);
       schedule?.wake();
+    },
+    deleted(page) {
+      for (const one of [publisher, ...others]) one.deleted(page.id, page.slugs);
     },
   };
   const publicHost = new URL(config.publicUrl).hostname;
@@ -128,10 +131,12 @@ export function createServices(
     publisher,
     log,
     now,
-    authenticate: (key) => authenticateKey(store, key, now()),
-    findPage: (actor, ref) => findPage(store.read, actor, ref),
+    admit: (key, pageRef) => admitKey(store, key, pageRef, now()),
     rootPage: (root) => pageOfRoot(store.read, root),
-    published: (pageId, revision, ms) => publisher.published(pageId, revision, ms),
+    published: (pageId, revision, ms) =>
+      schedule
+        ? publisher.published(pageId, revision, ms)
+        : publishedElsewhere(store, pageId, revision, ms, now),
     checkedDomain(input) {
       if (input.domain === publicHost)
         throw invalid(['domain'], 'That is the host of this service itself. Use a domain of your own.');
@@ -213,6 +218,25 @@ export function createServices(
   }
 
   return { services, startWorkers, becomePublisher, publishers: [publisher, ...others] };
+}
+
+/** Without workers of our own, the database tells when another process has published. */
+async function publishedElsewhere(
+  store: Store,
+  pageId: string,
+  revision: number,
+  ms: number,
+  now: () => number,
+): Promise<boolean> {
+  const deadline = now() + ms;
+  for (;;) {
+    const [row] = await store.read.all<{ done: number }>(
+      sql`select published_revision >= ${revision} as done from pages where id = ${pageId}`,
+    );
+    if (row?.done) return true;
+    if (!row || now() >= deadline) return false;
+    await new Promise((resume) => setTimeout(resume, PUBLISHED_POLL_MS));
+  }
 }
 
 /** The folder of this process, and on a file database the database: one process at work on each. */

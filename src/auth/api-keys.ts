@@ -1,8 +1,9 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { and, eq, isNull, lt, or } from 'drizzle-orm';
-import { apiKeys } from '../../db/schema.ts';
+import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
+import { preparedOn } from '../../db/prepared.ts';
+import { apiKeys, pages } from '../../db/schema.ts';
 import type { Store } from '../../db/transaction.ts';
-import { newId } from '../domain/ids.ts';
+import { isId, newId } from '../domain/ids.ts';
 import type { Scope } from './scopes.ts';
 
 const PREFIX = 'sk_live_';
@@ -56,22 +57,53 @@ export async function storeApiKey(store: Store, input: NewKey, now: number): Pro
   return id;
 }
 
+const keyAndPage = preparedOn((db) =>
+  db
+    .select({ key: apiKeys, page: { id: pages.id, slug: pages.slug } })
+    .from(apiKeys)
+    .leftJoin(
+      pages,
+      and(
+        eq(pages.organizationId, apiKeys.organizationId),
+        or(eq(pages.id, sql.placeholder('ref')), eq(pages.slug, sql.placeholder('ref'))),
+      ),
+    )
+    .where(eq(apiKeys.hash, sql.placeholder('hash')))
+    .prepare(),
+);
+
+export interface Admission {
+  credential: Credential;
+  /** The page that was asked for, when it is there and within the key's reach. */
+  page: { id: string; slug: string } | null;
+}
+
 /**
- * Whose key it is; null of one that is unknown, revoked or expired. Found by its hash, which says nothing of a key to
- * whoever guesses, and compared in constant time all the same.
+ * Whose key it is, and the page that it is used on, in one look-up; null of one that is unknown, revoked or expired.
+ * Found by its hash, which says nothing of a key to whoever guesses, and compared in constant time all the same.
+ *
+ * @param pageRef id or slug of a page, or empty
  */
-export async function authenticateKey(store: Store, key: string, now: number): Promise<Credential | null> {
+export async function admitKey(
+  store: Store,
+  key: string,
+  pageRef: string,
+  now: number,
+): Promise<Admission | null> {
   if (!key.startsWith(PREFIX) || key.length > 200) return null;
-  const wanted = hashOf(key);
-  const [row] = await store.read.select().from(apiKeys).where(eq(apiKeys.hash, wanted));
-  if (!row || !timingSafeEqual(Buffer.from(row.hash), Buffer.from(wanted))) return null;
+  const hash = hashOf(key);
+  const [found] = await keyAndPage(store.read).all({
+    hash,
+    ref: isId(pageRef) ? pageRef.toLowerCase() : pageRef,
+  });
+  if (!found || !timingSafeEqual(Buffer.from(found.key.hash), Buffer.from(hash))) return null;
+  const { key: row, page } = found;
   if (row.revokedAt !== null || (row.expiresAt !== null && row.expiresAt <= now)) return null;
   if (row.lastUsedAt === null || row.lastUsedAt <= now - LAST_USED_STEP_MS) noteUse(store, row.id, now);
+  const { organizationId, scopes, pageIds } = row;
   return {
-    keyId: row.id,
-    organizationId: row.organizationId,
-    scopes: new Set(row.scopes),
-    pageIds: row.pageIds,
+    credential: { keyId: row.id, organizationId, scopes: new Set(scopes), pageIds },
+    page: page && (pageIds === null || pageIds.includes(page.id)) ? page : null,
   };
 }
 

@@ -69,7 +69,8 @@ function untilAskedToStop(): Promise<void> {
 }
 
 async function stop({ services }: Assembly, workers: Workers | null, server: Server | null): Promise<void> {
-  setTimeout(() => process.exit(0), GRACE_MS).unref();
+  // It also keeps the process alive while nothing but the workers' last pause is left.
+  setTimeout(() => process.exit(0), GRACE_MS);
   if (server) {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();

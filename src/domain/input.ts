@@ -1,6 +1,7 @@
 /** The bodies that the API takes (contract, section 5), as schemas that refuse what they do not know. */
 import { z } from 'zod';
 import { isTimeZone } from './calendar.ts';
+import { isId } from './ids.ts';
 import { componentStatus, impact, incidentStatus, maintenanceStatus } from './status.ts';
 
 const EARLIEST = Date.UTC(2000, 0, 1);
@@ -8,7 +9,7 @@ const LATEST = Date.UTC(2200, 0, 1);
 
 /** Control characters; in texts of several lines LF and TAB are welcome (CR LF is read as LF). */
 const CONTROL_ON_ONE_LINE = /[\p{Cc}\u2028\u2029]/u;
-const CONTROL_IN_TEXT = /(?![\n\t\r])\p{Cc}/u;
+const CONTROL_IN_TEXT = /(?!\n|\t|\r\n)\p{Cc}/u;
 const CONTROL_MESSAGE = 'Control characters are not allowed.';
 
 function characters(text: string): number {
@@ -84,10 +85,7 @@ const domain = z
 
 const pageFields = {
   name: oneLine,
-  slug: slugText.refine(
-    (slug) => !z.uuid().safeParse(slug).success,
-    'A slug may not have the form of a UUID.',
-  ),
+  slug: slugText.refine((slug) => !isId(slug), 'A slug may not have the form of a UUID.'),
   timezone,
   domain: domain.nullable(),
   description: description.nullable(),

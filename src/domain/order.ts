@@ -31,8 +31,11 @@ export function placeComponent(
   group: string | null,
   position: number,
 ): Entry[] {
-  const rest = without(entries, component);
   const index = position - 1;
+  const home = entries.find((entry) => entry.components.includes(component));
+  // Where it is already: groups without components, which take up no position, stay on their side of it.
+  if (home?.group === group && flat(entries)[index] === component) return [...entries];
+  const rest = without(entries, component);
   let start = 0;
   for (let place = 0; place < rest.length; place++) {
     const entry = rest[place]!;

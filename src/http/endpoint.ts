@@ -4,9 +4,9 @@
  */
 import type { APIContext, APIRoute } from 'astro';
 import type { z } from 'zod';
-import type { Credential } from '../auth/api-keys.ts';
+import type { Admission, Credential } from '../auth/api-keys.ts';
 import type { Scope } from '../auth/scopes.ts';
-import type { Issue } from '../domain/errors.ts';
+import { type Issue, notFound } from '../domain/errors.ts';
 import type { Actor } from '../manage/command.ts';
 import type { Services } from '../services.ts';
 import { parseJson } from './body.ts';
@@ -50,7 +50,7 @@ export interface Endpoint<Schema extends z.ZodType | undefined> {
   /** True of everything below `/pages/{page}/`. */
   page?: boolean;
   body?: Schema;
-  /** Says that what the path names is there, before the body is read. @throws DomainError not_found */
+  /** Says whether what the path names is there, when the body is bad. @throws DomainError not_found */
   find?(call: Call<undefined>): Promise<unknown>;
   handle(call: Call<Schema extends z.ZodType ? z.output<Schema> : undefined>): Promise<Answer>;
 }
@@ -91,13 +91,16 @@ export function resource<Methods extends Record<string, APIRoute>>(
 ): Methods & { ALL: APIRoute } {
   const names = Object.keys(methods);
   const allowed = [...(names.includes('GET') ? [...names, 'HEAD'] : names), 'OPTIONS'].join(', ');
-  const ALL: APIRoute = (context) =>
-    answering(context, async () => {
+  const ALL: APIRoute = (context) => {
+    // The server sends the head of that answer alone.
+    if (context.request.method === 'HEAD' && methods.GET) return methods.GET(context);
+    return answering(context, async () => {
       // What is not there has no methods.
       if (where === 'management') assertManagement(context);
       if (context.request.method === 'OPTIONS') return { status: 204, headers: { Allow: allowed } };
       throw new HttpError(405, `This path takes ${allowed}.`, { Allow: allowed });
     });
+  };
   return { ...methods, ALL };
 }
 
@@ -139,7 +142,11 @@ async function manage<Schema extends z.ZodType | undefined>(
 ): Promise<Answer> {
   const { services, requestId, query } = context.locals;
   assertManagement(context);
-  const credential = await authenticate(context);
+  const params = context.params as Record<string, string>;
+  const { credential, page: admitted } = await authenticate(
+    context,
+    declared.page ? (params.page ?? '') : '',
+  );
   if (!credential.scopes.has(declared.scope)) {
     throw new HttpError(403, {
       code: 'insufficient_scope',
@@ -151,8 +158,8 @@ async function manage<Schema extends z.ZodType | undefined>(
   if (pageIds && declared.mayBePageBound === false)
     throw new HttpError(403, 'This key is bound to some pages; that is beyond them.');
   const actor: Actor = { organizationId, pageIds, name: `key:${keyId}`, requestId };
-  const params = context.params as Record<string, string>;
-  const page = declared.page ? await services.findPage(actor, params.page ?? '') : { id: '', slug: '' };
+  if (declared.page && !admitted) throw notFound('Page');
+  const page = admitted ?? { id: '', slug: '' };
   const call = {
     services,
     actor,
@@ -162,13 +169,14 @@ async function manage<Schema extends z.ZodType | undefined>(
     query: new URLSearchParams(query),
     body: undefined,
   };
-  await declared.find?.(call);
-  const body = declared.body ? await parseBody(context, declared.body) : undefined;
+  const body = declared.body
+    ? await parseBody(context, declared.body, () => declared.find?.(call))
+    : undefined;
   const answer = await declared.handle({ ...call, body: body as never });
   return waiting(context, page, answer);
 }
 
-async function authenticate({ request, locals }: APIContext): Promise<Credential> {
+async function authenticate({ request, locals }: APIContext, pageRef: string): Promise<Admission> {
   const refuse = (detail: string) =>
     new HttpError(401, detail, { 'WWW-Authenticate': 'Bearer realm="daymark"' });
   const authorization = request.headers.get('authorization');
@@ -180,12 +188,29 @@ async function authenticate({ request, locals }: APIContext): Promise<Credential
   const key = bearer ?? header;
   if (key === null)
     throw refuse('An API key is needed: send it as "Authorization: Bearer sk_live_…" or as X-API-Key.');
-  const credential = await locals.services.authenticate(key);
-  if (!credential) throw refuse('The API key is not valid.');
-  return credential;
+  const admission = await locals.services.admit(key, pageRef);
+  if (!admission) throw refuse('The API key is not valid.');
+  return admission;
 }
 
-async function parseBody(context: APIContext, schema: z.ZodType): Promise<unknown> {
+/**
+ * The body, as the schema has it. What the path names is looked for (`find`) before a bad body is complained of, since
+ * 404 goes first; of a good one the verb itself finds out, in its transaction.
+ */
+async function parseBody(
+  context: APIContext,
+  schema: z.ZodType,
+  find: () => Promise<unknown> | undefined,
+): Promise<unknown> {
+  try {
+    return await readAndParse(context, schema);
+  } catch (error) {
+    await find();
+    throw error;
+  }
+}
+
+async function readAndParse(context: APIContext, schema: z.ZodType): Promise<unknown> {
   const bytes = await context.locals.readBody(JSON_BODY_BYTES);
   const type = context.request.headers.get('content-type') ?? '';
   if (!/^application\/json *(; *charset="?utf-8"? *)?$/i.test(type.trim())) {

@@ -36,9 +36,12 @@ export function createHttpServer(services: Services, runApp: RunApp): Server {
       headersTimeout: HEADERS_MS,
       requestTimeout: REQUEST_MS,
       connectionsCheckingInterval: 2_000,
+      // Node's own refusal has no body: ours follows below.
+      requireHostHeader: false,
     },
     (req, res) => {
-      if ((req.method === 'GET' || req.method === 'HEAD') && services.site.answerKnown(req, res)) return;
+      const reads = req.method === 'GET' || req.method === 'HEAD';
+      if (reads && countHosts(req) === 1 && services.site.answerKnown(req, res)) return;
       answer(services, runApp, req, res).catch((error: unknown) => fail(services, req, res, error));
     },
   );
@@ -60,8 +63,11 @@ async function answer(
   const target = parseTarget(req.url ?? '');
   if (!target)
     return refuseRequest(req, res, null, new HttpError(400, 'The path of the request is malformed.'));
-  if (countHosts(req) > 1)
+  const hosts = countHosts(req);
+  if (hosts > 1)
     return refuseRequest(req, res, target, new HttpError(400, 'The request has more than one Host header.'));
+  if (hosts === 0 && req.httpVersion === '1.1')
+    return refuseRequest(req, res, target, new HttpError(400, 'The request has no Host header.'));
   const method = req.method ?? 'GET';
   const reads = method === 'GET' || method === 'HEAD';
   if (reads && (await answerOperations(services, req, res, target.path))) return;
@@ -190,8 +196,10 @@ function hasListParameter(query: string): boolean {
 
 function countHosts(req: IncomingMessage): number {
   let count = 0;
-  for (let place = 0; place < req.rawHeaders.length; place += 2)
-    if (req.rawHeaders[place]!.toLowerCase() === 'host') count++;
+  for (let place = 0; place < req.rawHeaders.length; place += 2) {
+    const name = req.rawHeaders[place]!;
+    if (name.length === 4 && name.toLowerCase() === 'host') count++;
+  }
   return count;
 }
 

@@ -140,14 +140,20 @@ export class StaticSite {
     target: RequestTarget,
     route: Route,
   ): Promise<boolean> {
+    if (await this.#leadsOn(res, target, route)) return true;
     const folder = /^\/p\/[^/]+$/.test(target.path) && route.root.kind === 'slug';
     const file = folder ? null : await this.#fileFor(route);
     const isFolder =
       folder || (file === null && (await this.#exists(route.slug, `${route.path}/index.html`)));
     if (isFolder) {
       const name = target.path.slice(target.path.lastIndexOf('/') + 1);
+      const query = target.query === '' ? '' : `?${target.query}`;
       res
-        .writeHead(308, { Location: `./${name}/`, 'Cache-Control': CACHE_CONTROL, 'Content-Length': '0' })
+        .writeHead(308, {
+          Location: `./${name}/${query}`,
+          'Cache-Control': CACHE_CONTROL,
+          'Content-Length': '0',
+        })
         .end();
       return true;
     }
@@ -157,6 +163,16 @@ export class StaticSite {
     if (this.#routes.size >= MOST_ROUTES) this.#routes.clear();
     if (target.authority === null) this.#routes.set(`${req.headers.host}\n${req.url}`, slot);
     send(req, res, pick(slot.entry, req.headers['accept-encoding']));
+    return true;
+  }
+
+  /** A page that moved leaves word where to. */
+  async #leadsOn(res: ServerResponse, { query }: RequestTarget, { slug, path }: Route): Promise<boolean> {
+    const text = await readFile(join(this.options.root, 'p', slug, 'moved.json'), 'utf8').catch(() => null);
+    if (text === null) return false;
+    const { url } = JSON.parse(text) as { url: string };
+    const location = `${url}/${path}${query === '' ? '' : `?${query}`}`;
+    res.writeHead(301, { Location: location, 'Cache-Control': CACHE_CONTROL, 'Content-Length': '0' }).end();
     return true;
   }
 

@@ -1,9 +1,10 @@
 /** What time does by itself: windows start and end, reminders fall due. */
 import { eq, sql } from 'drizzle-orm';
 import { pages, maintenanceWindows as windows } from '../../db/schema.ts';
+import { DomainError } from '../domain/errors.ts';
 import { dueSteps } from '../domain/maintenance.ts';
 import { type Actor, change, type Manager } from './command.ts';
-import { findWindow, takeSteps } from './maintenance.ts';
+import { findWindow, takeSteps, tell } from './maintenance.ts';
 
 const MINUTE_MS = 60_000;
 const AT_A_TIME = 200;
@@ -27,6 +28,15 @@ function clockOf(due: Due): Actor {
   return { organizationId: due.organizationId, name: 'schedule', pageIds: null };
 }
 
+/** A window, or its page, that was deleted since it was found keeps nobody else's waiting. */
+async function unlessGone(changing: Promise<unknown>): Promise<void> {
+  try {
+    await changing;
+  } catch (error) {
+    if (!(error instanceof DomainError && error.kind === 'not_found')) throw error;
+  }
+}
+
 /** Starts and ends the windows whose moment has come. @returns how many were found */
 export async function takeDueSteps(manager: Manager): Promise<number> {
   const now = manager.now();
@@ -35,12 +45,14 @@ export async function takeDueSteps(manager: Manager): Promise<number> {
     sql`${isOpen} and ((${canStart} and starts_at <= ${now}) or (${canEnd} and ends_at <= ${now}))`,
   );
   for (const one of due) {
-    await change(manager, clockOf(one), one.pageId, 'maintenance.clock', async (unit) => {
-      const row = await findWindow(unit, one.id);
-      const steps = dueSteps(row, unit.now).map(({ to }) => to);
-      await takeSteps(unit, row, false);
-      return { value: null, subjectId: one.id, details: { steps } };
-    });
+    await unlessGone(
+      change(manager, clockOf(one), one.pageId, 'maintenance.clock', async (unit) => {
+        const row = await findWindow(unit, one.id);
+        const steps = dueSteps(row, unit.now).map(({ to }) => to);
+        await takeSteps(unit, row, false);
+        return { value: null, subjectId: one.id, details: { steps } };
+      }),
+    );
   }
   return due.length;
 }
@@ -54,12 +66,14 @@ export async function sendReminders(manager: Manager): Promise<number> {
       and w.starts_at > ${now} and w.starts_at - w.remind_before_minutes * ${MINUTE_MS} <= ${now}`,
   );
   for (const one of due) {
-    await change(manager, clockOf(one), one.pageId, 'maintenance.reminded', async (unit) => {
-      const row = await findWindow(unit, one.id);
-      unit.write(unit.tx.update(windows).set({ remindedAt: unit.now }).where(eq(windows.id, row.id)));
-      unit.emit('maintenance.reminded', row.id, { update_id: null });
-      return { value: null, subjectId: one.id };
-    });
+    await unlessGone(
+      change(manager, clockOf(one), one.pageId, 'maintenance.reminded', async (unit) => {
+        const row = await findWindow(unit, one.id);
+        unit.write(unit.tx.update(windows).set({ remindedAt: unit.now }).where(eq(windows.id, row.id)));
+        await tell(unit, 'maintenance.reminded', row, null);
+        return { value: null, subjectId: one.id };
+      }),
+    );
   }
   return due.length;
 }

@@ -11,6 +11,7 @@ import type { RunnableQuery } from 'drizzle-orm/runnable-query';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../../db/client.ts';
 import { rowsOf, tuple } from '../../db/json-list.ts';
+import { preparedOn } from '../../db/prepared.ts';
 import { auditEvents, outbox, pages } from '../../db/schema.ts';
 import type { Store } from '../../db/transaction.ts';
 import { monthOf } from '../domain/calendar.ts';
@@ -24,6 +25,8 @@ export interface Manager {
   now(): number;
   /** Called after a COMMIT with the pages whose revision rose. */
   committed(page: { id: string; slug: string; revision: number }): void;
+  /** Called after a COMMIT that deleted a page, with its slug and those that it had left. */
+  deleted(page: { id: string; slugs: string[] }): void;
 }
 
 /** On whose behalf something is done. */
@@ -158,6 +161,19 @@ export function ownedBy(actor: Actor, column: { id: SQLiteColumn; organizationId
   return and(eq(column.organizationId, actor.organizationId), bound);
 }
 
+const pageOf = preparedOn((db) =>
+  db
+    .select()
+    .from(pages)
+    .where(
+      and(
+        eq(pages.id, sql.placeholder('pageId')),
+        eq(pages.organizationId, sql.placeholder('organizationId')),
+      ),
+    )
+    .prepare(),
+);
+
 /**
  * Runs a change of one page.
  *
@@ -172,11 +188,8 @@ export async function change<T>(
   work: (change: Change) => Promise<{ value: T; subjectId?: string; details?: Record<string, unknown> }>,
 ): Promise<Outcome<T>> {
   const result = await manager.store.write(async (tx) => {
-    const [page] = await tx
-      .select()
-      .from(pages)
-      .where(and(eq(pages.id, pageId), ownedBy(actor)));
-    if (!page) throw notFound('Page');
+    const [page] = await pageOf(tx).all({ pageId, organizationId: actor.organizationId });
+    if (!page || (actor.pageIds && !actor.pageIds.includes(page.id))) throw notFound('Page');
     const unit = new Change(tx, manager.now(), actor, page);
     const { value, subjectId, details } = await work(unit);
     const revision = await unit.conclude({ action, subjectId, details: details ?? {} });

@@ -312,6 +312,8 @@ export async function editIncident(
     assertOrder(startedAt, resolvedAt);
     const { tx } = unit;
     const byHand = input.impact === undefined ? row.impactByHand : input.impact !== null;
+    const done = { value: id, subjectId: id, details: { ...input } };
+    if (!posts && !(await changesAnything(unit, row, input))) return done;
     unit.write(
       tx
         .update(incidents)
@@ -348,7 +350,7 @@ export async function editIncident(
       fixed,
       impactMayFall: input.impact === null,
     });
-    return { value: id, subjectId: id, details: { ...input } };
+    return done;
   });
 }
 
@@ -366,18 +368,32 @@ function reachOf(row: Row, startedAt: number, resolvedAt: number | undefined): n
   return Math.min(...moments, Number.POSITIVE_INFINITY);
 }
 
-async function correctFirst(unit: Change, incidentId: string, body: string): Promise<void> {
+/** False of a patch that names only what is so already: it keeps the revision. */
+async function changesAnything(unit: Change, row: Row, input: IncidentPatch): Promise<boolean> {
+  const { title = row.title, impact, started_at, resolved_at, next_update_at, body } = input;
+  const isOther = (text: string | null | undefined, now: number | null) =>
+    text !== undefined && (text === null ? null : parseTime(text)) !== now;
+  if (title !== row.title || impact !== undefined) return true;
+  if (isOther(started_at, row.startedAt) || isOther(resolved_at, row.resolvedAt)) return true;
+  if (isOther(next_update_at, row.nextUpdateAt)) return true;
+  return body !== undefined && body !== (await firstUpdate(unit, row.id)).body;
+}
+
+async function firstUpdate(unit: Change, incidentId: string): Promise<{ id: string; body: string }> {
   const [first] = await unit.tx
-    .select({ id: incidentUpdates.id })
+    .select({ id: incidentUpdates.id, body: incidentUpdates.body })
     .from(incidentUpdates)
     .where(eq(incidentUpdates.incidentId, incidentId))
     .orderBy(incidentUpdates.createdAt, incidentUpdates.id)
     .limit(1);
+  return first!;
+}
+
+async function correctFirst(unit: Change, incidentId: string, body: string): Promise<void> {
+  const first = await firstUpdate(unit, incidentId);
+  if (first.body === body) return;
   unit.write(
-    unit.tx
-      .update(incidentUpdates)
-      .set({ body, editedAt: unit.now })
-      .where(eq(incidentUpdates.id, first!.id)),
+    unit.tx.update(incidentUpdates).set({ body, editedAt: unit.now }).where(eq(incidentUpdates.id, first.id)),
   );
 }
 

@@ -47,7 +47,8 @@ async function namedIn(unit: Change, id: string): Promise<string[]> {
     .select({ id: windowComponents.componentId })
     .from(windowComponents)
     .innerJoin(components, eq(components.id, windowComponents.componentId))
-    .where(eq(windowComponents.windowId, id));
+    .where(eq(windowComponents.windowId, id))
+    .orderBy(windowComponents.place);
   return rows.map((row) => row.id);
 }
 
@@ -93,7 +94,13 @@ function touch(unit: Change, row: WindowRow): void {
   unit.touchMonthOf(row.startsAt);
 }
 
-async function tell(unit: Change, event: string, row: WindowRow, updateId: string | null): Promise<void> {
+/** What the notifier needs to tell of a window: the rest is in the rows. */
+export async function tell(
+  unit: Change,
+  event: string,
+  row: WindowRow,
+  updateId: string | null,
+): Promise<void> {
   await unit.flush();
   unit.emit(event, row.id, { update_id: updateId, component_ids: await namedIn(unit, row.id) });
 }
@@ -279,16 +286,17 @@ export async function editMaintenance(
       notify: input.notify ?? before.notify,
       overrunning: before.overrunning && endsAt <= unit.now,
     };
-    writeWindow(unit, after);
-    if (input.body !== undefined) {
-      unit.write(
-        unit.tx.run(sql`update maintenance_updates set body = ${input.body}, edited_at = ${unit.now}
-          where id = (select id from maintenance_updates where window_id = ${id} order by created_at, id limit 1) and body <> ${input.body}`) as never,
-      );
+    const corrected = input.body !== undefined && (await correctFirst(unit, id, input.body));
+    const recasted = input.component_ids !== undefined && (await recast(unit, after, input.component_ids));
+    // Whether people will be told is nothing that readers see.
+    const seen = ({ notify, ...rest }: WindowRow) => JSON.stringify(rest);
+    if (corrected || recasted || seen(after) !== seen(before)) {
+      writeWindow(unit, after);
+      unit.touchMonthOf(before.startsAt);
+      touch(unit, after);
+    } else {
+      unit.write(unit.tx.update(windows).set({ notify: after.notify }).where(eq(windows.id, id)));
     }
-    unit.touchMonthOf(before.startsAt);
-    touch(unit, after);
-    if (input.component_ids) await recast(unit, after, input.component_ids);
     if (!over && moved && (input.notify ?? before.notify))
       await tell(unit, 'maintenance.changed', after, null);
     await unit.flush();
@@ -297,13 +305,36 @@ export async function editMaintenance(
   });
 }
 
-/** Other components for a window; those of one that has run change what was shown since its start. */
-async function recast(unit: Change, row: WindowRow, ids: readonly string[]): Promise<void> {
+/** The first update's text. @returns false when it is that already */
+async function correctFirst(unit: Change, windowId: string, body: string): Promise<boolean> {
+  const [first] = await unit.tx
+    .select({ id: maintenanceUpdates.id, body: maintenanceUpdates.body })
+    .from(maintenanceUpdates)
+    .where(eq(maintenanceUpdates.windowId, windowId))
+    .orderBy(maintenanceUpdates.createdAt, maintenanceUpdates.id)
+    .limit(1);
+  if (first!.body === body) return false;
+  unit.write(
+    unit.tx
+      .update(maintenanceUpdates)
+      .set({ body, editedAt: unit.now })
+      .where(eq(maintenanceUpdates.id, first!.id)),
+  );
+  return true;
+}
+
+/**
+ * Other components for a window; those of one that has run change what was shown since its start.
+ *
+ * @returns false when it has these already
+ */
+async function recast(unit: Change, row: WindowRow, ids: readonly string[]): Promise<boolean> {
   const old = await namedIn(unit, row.id);
   const names = await namedComponents(unit, ids, 'component_ids');
+  if (old.join() === ids.join()) return false;
   writeComponents(unit, row.id, ids, names);
-  if (row.startedAt === null) return;
-  await refreshShown(unit, [...new Set([...old, ...ids])], row.startedAt);
+  if (row.startedAt !== null) await refreshShown(unit, [...new Set([...old, ...ids])], row.startedAt);
+  return true;
 }
 
 /** Deletes a window as if it had never been. @throws DomainError not_found */

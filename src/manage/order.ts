@@ -64,7 +64,8 @@ export function storeOrder(change: Change, before: Ranked, after: readonly Entry
         from ${rowsOf(movedComponents)} where components.id = ${tuple(0)}`) as never,
     );
   }
-  if (movedGroups.length + movedComponents.length > 0) change.visible();
+  // Ranks can have gaps: closing one moves nothing that a reader sees.
+  if (JSON.stringify(after) !== JSON.stringify(before.entries)) change.visible();
 }
 
 /**

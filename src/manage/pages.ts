@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { and, eq, gt, ne, or, sql } from 'drizzle-orm';
+import { and, eq, gt, ne, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { auditEvents, pages, restingSlugs, settings } from '../../db/schema.ts';
 import { dayOf } from '../domain/calendar.ts';
@@ -207,6 +207,10 @@ export async function deletePage(manager: Manager, actor: Actor, pageId: string)
       .from(pages)
       .where(and(eq(pages.id, pageId), ownedBy(actor)));
     if (!found) throw notFound('Page');
+    const left = await tx
+      .select({ slug: restingSlugs.slug })
+      .from(restingSlugs)
+      .where(eq(restingSlugs.pageId, found.id));
     const resting = {
       slug: found.slug,
       pageId: null,
@@ -214,10 +218,14 @@ export async function deletePage(manager: Manager, actor: Actor, pageId: string)
       until: now + SLUG_RESTS_MS,
     };
     await tx.batch([
-      tx.delete(restingSlugs).where(or(eq(restingSlugs.pageId, found.id), eq(restingSlugs.slug, found.slug))),
-      tx.insert(restingSlugs).values(resting),
+      // Slugs that it left before rest on, and lead nowhere.
+      tx.update(restingSlugs).set({ pageId: null }).where(eq(restingSlugs.pageId, found.id)),
+      tx.insert(restingSlugs).values(resting).onConflictDoUpdate({ target: restingSlugs.slug, set: resting }),
       tx.delete(pages).where(eq(pages.id, found.id)),
       tx.delete(settings).where(and(eq(settings.key, 'default_page'), eq(settings.value, found.id))),
+      // The first one made outside the demo, or the demo's, follows it as the default page (contract, section 2).
+      tx.run(sql`insert into settings (key, value) select 'default_page', id from pages where true
+        order by demo, created_at, id limit 1 on conflict (key) do nothing`),
       tx.insert(auditEvents).values({
         id: newId(),
         organizationId: actor.organizationId,
@@ -230,9 +238,9 @@ export async function deletePage(manager: Manager, actor: Actor, pageId: string)
         createdAt: now,
       }),
     ]);
-    return found;
+    return { id: found.id, slugs: [found.slug, ...left.map(({ slug }) => slug)] };
   });
-  manager.committed({ id: page.id, slug: page.slug, revision: Number.POSITIVE_INFINITY });
+  manager.deleted(page);
 }
 
 /** Makes a page the default one. @throws DomainError not_found */

@@ -1,6 +1,7 @@
 /** Reads for whoever manages a page: straight from the rows, always within the actor's organization and pages. */
 import { and, count, eq, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
+import { preparedOn } from '../../db/prepared.ts';
 import { components, groups, pages } from '../../db/schema.ts';
 import { incidentOf, selectIncidents, selectWindows, windowOf } from '../../db/told.ts';
 import { notFound } from '../domain/errors.ts';
@@ -53,8 +54,9 @@ const groupColumns = {
   id: groups.id,
   v2Id: groups.v2Id,
   name: groups.name,
-  position: sql<number>`1 + (select count(*) from groups g where g.page_id = ${groups.pageId} and (g.rank, g.id) < (${groups.rank}, ${groups.id}))
-    + (select count(*) from components c where c.page_id = ${groups.pageId} and c.group_id is null and c.top_rank < ${groups.rank})`,
+  // Spelled out: of a single table drizzle prints `id` alone, which is another one's inside of the inner query.
+  position: sql<number>`1 + (select count(*) from groups g where g.page_id = groups.page_id and (g.rank, g.id) < (groups.rank, groups.id))
+    + (select count(*) from components c where c.page_id = groups.page_id and c.group_id is null and c.top_rank < groups.rank)`,
   createdAt: groups.createdAt,
   updatedAt: groups.updatedAt,
 };
@@ -161,9 +163,15 @@ export async function listComponents(
   return { total: total!.n, items: items.map(componentOf) };
 }
 
+const oneComponent = preparedOn((db) =>
+  selectComponents(db)
+    .where(and(eq(components.pageId, sql.placeholder('pageId')), eq(components.id, sql.placeholder('id'))))
+    .prepare(),
+);
+
 /** @throws DomainError not_found */
 export async function getComponent(read: Database, pageId: string, id: string): Promise<ComponentRecord> {
-  const [row] = await selectComponents(read).where(and(eq(components.pageId, pageId), eq(components.id, id)));
+  const [row] = await oneComponent(read).all({ pageId, id });
   if (!row) throw notFound('Component');
   return componentOf(row);
 }

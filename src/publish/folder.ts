@@ -15,6 +15,9 @@ import type { OutFile, RevisionMark, Target } from './target.ts';
 /** Files in the making lie beside their place; a crash may leave some, which the next write of the file takes over. */
 const IN_THE_MAKING = '.daymark-new';
 const AT_ONCE = 4;
+/** Where a page that moved says so. */
+export const MOVED_FILE = 'moved.json';
+const ORIGIN_FILE = '.database';
 
 /** A folder `{root}/p/{slug}/` for each page. */
 export class FolderTarget implements Target {
@@ -77,6 +80,30 @@ export class FolderTarget implements Target {
   async removePage(slug: string): Promise<void> {
     await rm(join(this.#page(slug), 'revision.json'), { force: true });
     await rm(this.#page(slug), { recursive: true, force: true });
+  }
+
+  async leadOn(slug: string, page: OutFile, url: string): Promise<void> {
+    const marker = { path: MOVED_FILE, body: Buffer.from(`${JSON.stringify({ url })}\n`) };
+    const there = await this.list(slug, '.');
+    await rm(join(this.#page(slug), 'revision.json'), { force: true });
+    await this.write(slug, [marker, page]);
+    await this.remove(
+      slug,
+      there.filter((path) => path !== marker.path && path !== page.path),
+    );
+  }
+
+  async origin(): Promise<string | null> {
+    return readFile(join(this.root, ORIGIN_FILE), 'utf8').then(
+      (text) => text.trim(),
+      () => null,
+    );
+  }
+
+  async setOrigin(id: string): Promise<void> {
+    await mkdir(this.root, { recursive: true });
+    await writeNew(join(this.root, ORIGIN_FILE), Buffer.from(`${id}\n`), Math.floor(this.now() / 1000));
+    await rename(join(this.root, ORIGIN_FILE + IN_THE_MAKING), join(this.root, ORIGIN_FILE));
   }
 
   async slugs(): Promise<string[]> {

@@ -30,6 +30,11 @@ export interface Target {
   list(slug: string, folder: string): Promise<string[]>;
   /** Takes a page away, its `revision.json` first. */
   removePage(slug: string): Promise<void>;
+  /** Leaves nothing of a page but the word where it moved to; `url` is absolute, without a final slash. */
+  leadOn(slug: string, page: OutFile, url: string): Promise<void>;
+  /** Which database the files come from; null when nobody said. */
+  origin(): Promise<string | null>;
+  setOrigin(id: string): Promise<void>;
   /** Slugs of which something is there. */
   slugs(): Promise<string[]>;
 }

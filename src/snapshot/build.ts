@@ -1,4 +1,4 @@
-import { incidentOf, windowOf } from '../../db/told.ts';
+import { incidentFrom } from '../../db/told.ts';
 import { dayOf, lastDays, monthOf } from '../domain/calendar.ts';
 import { headlineOf } from '../domain/headline.ts';
 import { COMPONENT_STATUSES, type ComponentStatus, worstOf } from '../domain/status.ts';
@@ -32,13 +32,13 @@ export function buildSnapshot(
   const days = lastDays(now, page.timezone, DAYS_SHOWN);
   const closed = rows.closedDays === null && known ? closedOf.get(known)! : closedByComponent(rows);
   const open = openDays(rows, days);
-  const groupNames = new Map(rows.groups.map((group) => [group.id, { id: group.id, name: group.name }]));
+  const groupNames = new Map(rows.groups.map(([id, , name]) => [id, { id, name }]));
   const components = rows.components.map((tuple, index) =>
     componentOf(tuple, index, days, closed.get(tuple[0]) ?? NO_DAYS, open.get(tuple[0]), groupNames),
   );
   const statuses = components.map((component) => component.status);
-  const incidents = merged(rows.incidentIds, rows.incidents.map(incidentOf), known?.incidents ?? []);
-  const maintenance = merged(rows.windowIds, rows.windows.map(windowOf), known?.maintenance ?? []);
+  const incidents = merged(rows.incidentIds, rows.incidents.map(incidentFrom), known?.incidents ?? []);
+  const maintenance = merged(rows.windowIds, rows.windows, known?.maintenance ?? []);
   const openIncidents = incidents.filter((incident) => incident.status !== 'resolved');
   const snapshot: PageSnapshot = {
     format: SNAPSHOT_FORMAT,
@@ -172,32 +172,30 @@ function countOf(statuses: readonly ComponentStatus[]): Record<ComponentStatus, 
   return counts;
 }
 
+function rollUp(inside: SnapshotComponent[]) {
+  return {
+    status: worstOf(inside.map((component) => component.status)),
+    affected: inside.filter(({ status }) => status !== 'operational' && status !== 'under_maintenance')
+      .length,
+  };
+}
+
 function sectionsOf(rows: PageRows, components: SnapshotComponent[]): Section[] {
+  const groups = new Map(
+    rows.groups.map(([id, v2Id, name, createdAt, updatedAt]) => [
+      id,
+      { id, v2Id, name, createdAt, updatedAt },
+    ]),
+  );
   const sections: Section[] = [];
   let first = 0;
   while (first < components.length) {
     const group = components[first]!.group;
     let end = first + 1;
     while (group && end < components.length && components[end]!.group?.id === group.id) end++;
-    const row = group && rows.groups.find((one) => one.id === group.id);
+    const row = group && groups.get(group.id);
     const inside = components.slice(first, end);
-    sections.push({
-      group: row
-        ? {
-            id: row.id,
-            v2Id: row.v2Id,
-            name: row.name,
-            status: worstOf(inside.map((component) => component.status)),
-            affected: inside.filter(
-              ({ status }) => status !== 'operational' && status !== 'under_maintenance',
-            ).length,
-            createdAt: row.createdAt,
-            updatedAt: row.updatedAt,
-          }
-        : null,
-      first,
-      count: end - first,
-    });
+    sections.push({ group: row ? { ...row, ...rollUp(inside) } : null, first, count: end - first });
     first = end;
   }
   return sections;

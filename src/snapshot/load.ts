@@ -1,13 +1,13 @@
 /**
- * All rows that the public truth of one page is made of, in one read transaction (one round trip on a server). With the
- * snapshot that was made before, only what changed since is read: publishing costs what changed and what is open.
+ * All rows that the public truth of one page is made of, in one statement: one state of the database, one round trip to a
+ * server, and no rows of columns, which the driver is slow to hand over. With the snapshot that was made before, only
+ * what changed since is read: publishing costs what changed and what is open.
  */
-import { eq, sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { inList } from '../../db/json-list.ts';
-import { groups, pages } from '../../db/schema.ts';
-import { selectIncidents, selectWindows, type ToldRow } from '../../db/told.ts';
-import { addDays, dayOf, dayStart } from '../domain/calendar.ts';
+import { incidentJson, windowJson } from '../../db/told.ts';
+import type { Incident, MaintenanceWindow } from '../domain/records.ts';
 import type { ComponentStatus } from '../domain/status.ts';
 import type { PageSnapshot } from './schema.ts';
 
@@ -15,9 +15,30 @@ import type { PageSnapshot } from './schema.ts';
 export const LISTED = 100;
 export const DAYS_SHOWN = 90;
 
-export type PageRow = typeof pages.$inferSelect;
-export type GroupRow = typeof groups.$inferSelect;
+/** A day begins at most so long before or after midnight UTC, in every zone. */
+const ZONES_MS = 15 * 60 * 60 * 1000;
 
+export interface PageFields {
+  id: string;
+  v2Id: string;
+  slug: string;
+  name: string;
+  description: string | null;
+  timezone: string;
+  language: string;
+  languages: string[];
+  accent: string | null;
+  domain: string | null;
+  domainRoutedAt: number | null;
+  revision: number;
+  changedAt: number;
+  daysVersion: number;
+  openDay: string;
+  createdAt: number;
+}
+
+/** id, v2Id, name, createdAt, updatedAt */
+export type GroupTuple = [string, string, string, number, number];
 /** id, v2Id, groupId, name, code, description, status, since, createdAt, updatedAt */
 export type ComponentTuple = [
   string,
@@ -42,19 +63,19 @@ export interface Touch {
 }
 
 export interface PageRows {
-  page: PageRow;
-  groups: GroupRow[];
+  page: PageFields;
+  groups: GroupTuple[];
   components: ComponentTuple[];
-  /** Since the start of the first day that is not closed. */
+  /** At least since the start of the first day that is not closed. */
   shown: ShownTuple[];
-  /** Null when those of the known snapshot still hold. */
+  /** Of the last 90 days and maybe some more; null when those of the known snapshot still hold. */
   closedDays: DayTuple[] | null;
   /** Ids in the order of the lists. */
   incidentIds: string[];
   windowIds: string[];
-  /** Those that the known snapshot does not have as they are now. */
-  incidents: ToldRow[];
-  windows: ToldRow[];
+  /** Those that the known snapshot does not have as they are now; incidents go through `incidentFrom`. */
+  incidents: Incident[];
+  windows: MaintenanceWindow[];
   totals: { incidents: number; maintenance: number };
   /** The earliest start of anything in the archive. */
   firstAt: number | null;
@@ -62,7 +83,48 @@ export interface PageRows {
   touches: Touch[];
 }
 
-const json = (rows: { list: string | null }[]) => JSON.parse(rows[0]?.list ?? '[]') as unknown;
+const pageJson = sql.raw(`json_object('id', p.id, 'v2Id', p.v2_id, 'slug', p.slug, 'name', p.name,
+  'description', p.description, 'timezone', p.timezone, 'language', p.language, 'languages', json(p.languages),
+  'accent', p.accent, 'domain', p.domain, 'domainRoutedAt', p.domain_routed_at, 'revision', p.revision,
+  'changedAt', p.changed_at, 'daysVersion', p.days_version, 'openDay', p.open_day, 'createdAt', p.created_at)`);
+
+const groupsJson = sql.raw(`(select json_group_array(json_array(id, v2_id, name, created_at, updated_at))
+  from (select * from groups where page_id = p.id order by rank))`);
+
+const componentsJson =
+  sql.raw(`(select json_group_array(json_array(id, v2_id, group_id, name, code, description, status,
+  since, created_at, updated_at)) from (select * from components where page_id = p.id order by top_rank, rank, id))`);
+
+const shownJson = sql.raw(`(select json_group_array(json_array(component_id, at, status, previous)) from
+  (select * from shown_changes where page_id = p.id and at >= unixepoch(p.open_day) * 1000 - ${ZONES_MS} order by at))`);
+
+const daysJson =
+  sql.raw(`(select json_group_array(json_array(component_id, date, operational, under_maintenance,
+  degraded_performance, partial_outage, major_outage)) from
+  (select * from component_days where page_id = p.id and date >= date(p.open_day, '-${DAYS_SHOWN} days') order by date))`);
+
+interface List {
+  table: string;
+  start: string;
+  open: string;
+}
+
+const INCIDENTS: List = { table: 'incidents', start: 'started_at', open: "status <> 'resolved'" };
+const WINDOWS: List = {
+  table: 'maintenance_windows',
+  start: 'starts_at',
+  open: "status in ('scheduled', 'in_progress', 'verifying')",
+};
+
+function listed({ table, start, open }: List): SQL {
+  return sql.raw(`select id, at from (
+    select id, at from (select id, ${start} as at from ${table} where page_id = p.id order by ${start} desc, id desc limit ${LISTED})
+    union select id, ${start} from ${table} where page_id = p.id and ${open})`);
+}
+
+function idsOf(list: List): SQL {
+  return sql`(select json_group_array(id) from (${listed(list)} order by at desc, id desc))`;
+}
 
 /**
  * @param known a snapshot that `isReusable`: what it has is not read again
@@ -72,106 +134,34 @@ const json = (rows: { list: string | null }[]) => JSON.parse(rows[0]?.list ?? '[
 export async function loadPage(
   read: Database,
   pageId: string,
-  now: number,
   known: PageSnapshot | null,
   since: number | null,
 ): Promise<PageRows | null> {
-  const [early] = await read.select().from(pages).where(eq(pages.id, pageId));
-  if (!early) return null;
-  const firstDay = addDays(dayOf(now, early.timezone), 1 - DAYS_SHOWN);
-  const sameDays =
-    known !== null && known.daysVersion === early.daysVersion && known.days[0]?.date === firstDay;
   const knownRevision = known?.revision ?? -1;
   const touched = (kind: string) =>
-    sql`(select ref from touches where page_id = ${pageId} and revision > ${knownRevision} and kind = ${kind})`;
-  const listed = (
-    table: 'incidents' | 'maintenance_windows',
-    start: 'started_at' | 'starts_at',
-    open: string,
-  ) =>
-    sql.raw(`select id, ${start} as start from (select id, ${start} from ${table} where page_id = '${pageId}' order by ${start} desc, id desc limit ${LISTED})
-      union select id, ${start} from ${table} where page_id = '${pageId}' and ${open}`);
-  const incidentList = listed('incidents', 'started_at', "status <> 'resolved'");
-  const windowList = listed(
-    'maintenance_windows',
-    'starts_at',
-    "status in ('scheduled', 'in_progress', 'verifying')",
-  );
-  const knownIncidents = (known?.incidents ?? []).map(({ id }) => id);
-  const knownWindows = (known?.maintenance ?? []).map(({ id }) => id);
-  const count = (table: string, kind: string, before: number | undefined) =>
-    sql`case when ${knownRevision} >= 0 and not exists ${touched(kind)} then ${before ?? 0}
-      else (select count(*) from ${sql.raw(table)} where page_id = ${pageId}) end`;
-
-  const [
-    page,
-    groupRows,
-    components,
-    shown,
-    closed,
-    incidentIds,
-    windowIds,
-    incidents,
-    windows,
-    facts,
-    touches,
-  ] = await read.batch([
-    read.select().from(pages).where(eq(pages.id, pageId)),
-    read.select().from(groups).where(eq(groups.pageId, pageId)).orderBy(groups.rank),
-    read.all<{
-      list: string;
-    }>(sql`select json_group_array(json_array(id, v2_id, group_id, name, code, description, status, since, created_at, updated_at)) as list
-      from (select * from components where page_id = ${pageId} order by top_rank, rank, id)`),
-    read.all<{
-      list: string;
-    }>(sql`select json_group_array(json_array(component_id, at, status, previous)) as list
-      from (select * from shown_changes where page_id = ${pageId} and at >= ${dayStart(early.openDay, early.timezone)} order by at)`),
-    read.all<{
-      list: string;
-    }>(sql`select json_group_array(json_array(component_id, date, operational, under_maintenance, degraded_performance, partial_outage, major_outage)) as list
-      from (select * from component_days where page_id = ${pageId} and date >= ${firstDay} and ${sameDays ? 0 : 1} order by date)`),
-    read.all<{ list: string }>(
-      sql`select json_group_array(id) as list from (select id from (${incidentList}) order by start desc, id desc)`,
-    ),
-    read.all<{ list: string }>(
-      sql`select json_group_array(id) as list from (select id from (${windowList}) order by start desc, id desc)`,
-    ),
-    selectIncidents(read, {
-      where: sql`i.id in (select id from (${incidentList})) and (i.id not ${inList(knownIncidents)} or i.id in ${touched('incident')})`,
-    }),
-    selectWindows(read, {
-      where: sql`w.id in (select id from (${windowList})) and (w.id not ${inList(knownWindows)} or w.id in ${touched('maintenance')})`,
-    }),
-    read.all<{ incidents: number; maintenance: number; firstAt: number | null }>(sql`select
-      ${count('incidents', 'incident', known?.totals.incidents)} as incidents,
-      ${count('maintenance_windows', 'maintenance', known?.totals.maintenance)} as maintenance,
-      (select min(at) from (select min(started_at) as at from incidents where page_id = ${pageId}
-        union all select min(starts_at) from maintenance_windows where page_id = ${pageId})) as "firstAt"`),
-    read.all<{ list: string }>(sql`select json_group_array(json_object('kind', kind, 'ref', ref)) as list
-      from touches where page_id = ${pageId} and revision > ${since ?? Number.MAX_SAFE_INTEGER}`),
-  ]);
-  const row = page[0];
-  if (!row) return null;
-  // The day was closed between the two reads: what was asked for does not fit any more.
-  if (
-    row.daysVersion !== early.daysVersion ||
-    row.openDay !== early.openDay ||
-    row.timezone !== early.timezone
-  ) {
-    return loadPage(read, pageId, now, known, since);
-  }
-  return {
-    page: row,
-    groups: groupRows,
-    components: json(components) as ComponentTuple[],
-    shown: json(shown) as ShownTuple[],
-    closedDays: sameDays ? null : (json(closed) as DayTuple[]),
-    incidentIds: json(incidentIds) as string[],
-    windowIds: json(windowIds) as string[],
-    incidents,
-    windows,
-    totals: { incidents: facts[0]!.incidents, maintenance: facts[0]!.maintenance },
-    firstAt: facts[0]!.firstAt,
-    touches: json(touches) as Touch[],
+    sql`(select ref from touches where page_id = p.id and revision > ${knownRevision} and kind = ${kind})`;
+  const fresh = (list: List, alias: string, kind: string, have: readonly { id: string }[], json: SQL) => {
+    const [table, id] = [sql.raw(`${list.table} ${alias}`), sql.raw(`${alias}.id`)];
+    return sql`(select json_group_array(${json}) from ${table} where ${id} in (select id from (${listed(list)}))
+      and (${id} not ${inList(have.map((one) => one.id))} or ${id} in ${touched(kind)}))`;
   };
+  const count = (list: List, kind: string, before: number | undefined) =>
+    sql`case when ${knownRevision} >= 0 and not exists ${touched(kind)} then ${before ?? 0}
+      else (select count(*) from ${sql.raw(list.table)} where page_id = p.id) end`;
+  const [row] = await read.all<{
+    rows: string;
+  }>(sql`select json_object('page', ${pageJson}, 'groups', ${groupsJson},
+    'components', ${componentsJson}, 'shown', ${shownJson},
+    'closedDays', json(case when p.days_version = ${known?.daysVersion ?? -1} then 'null' else ${daysJson} end),
+    'incidentIds', ${idsOf(INCIDENTS)}, 'windowIds', ${idsOf(WINDOWS)},
+    'incidents', ${fresh(INCIDENTS, 'i', 'incident', known?.incidents ?? [], incidentJson)},
+    'windows', ${fresh(WINDOWS, 'w', 'maintenance', known?.maintenance ?? [], windowJson)},
+    'totals', json_object('incidents', ${count(INCIDENTS, 'incident', known?.totals.incidents)},
+      'maintenance', ${count(WINDOWS, 'maintenance', known?.totals.maintenance)}),
+    'firstAt', (select min(at) from (select min(started_at) as at from incidents where page_id = p.id
+      union all select min(starts_at) from maintenance_windows where page_id = p.id)),
+    'touches', (select json_group_array(json_object('kind', kind, 'ref', ref)) from touches
+      where page_id = p.id and revision > ${since ?? Number.MAX_SAFE_INTEGER})
+    ) as rows from pages p where p.id = ${pageId}`);
+  return row ? (JSON.parse(row.rows) as PageRows) : null;
 }

@@ -7,6 +7,7 @@
  */
 import type { Database } from '../../db/client.ts';
 import { addMonths, monthOf } from '../domain/calendar.ts';
+import { MOVED_FILE } from '../publish/folder.ts';
 import type { OutFile, RevisionMark, Target } from '../publish/target.ts';
 import { toJson } from '../render/documents/json.ts';
 import { fileOf, paths } from '../render/paths.ts';
@@ -26,6 +27,9 @@ import { loadPage, type Touch } from '../snapshot/load.ts';
 import type { PageSnapshot } from '../snapshot/schema.ts';
 import { isoTime } from '../text/time.ts';
 
+/** So long rendering holds this thread at a time, but for the length of one file. */
+const YIELD_MS = 4;
+
 export interface PublishTools {
   read: Database;
   target: Target;
@@ -34,13 +38,16 @@ export interface PublishTools {
   now(): number;
   /** Throws when this process may not write any more. */
   assertLease(): Promise<number>;
+  onReplaced(slug: string, paths: string[]): void;
 }
 
 export interface Published {
   snapshot: PageSnapshot;
   mark: RevisionMark;
-  replaced: string[];
 }
+
+/** The target holds a newer revision than the database: an older copy of the database must not undo it. */
+export class NewerAtTargetError extends Error {}
 
 /**
  * Publishes a page as it is now.
@@ -59,8 +66,13 @@ export async function publishPage(
 ): Promise<Published | null> {
   const now = tools.now();
   const reusable = isReusable(known) ? known : null;
-  const rows = await loadPage(tools.read, pageId, now, reusable, mark?.revision ?? null);
+  const rows = await loadPage(tools.read, pageId, reusable, mark?.revision ?? null);
   if (!rows) return null;
+  if (mark && mark.revision > rows.page.revision) {
+    throw new NewerAtTargetError(
+      `${tools.target.name} holds revision ${mark.revision}, the database only ${rows.page.revision}: was an older copy of the database put back? Its revisions must be raised first.`,
+    );
+  }
   const snapshot = buildSnapshot(rows, now, tools.publicUrl, reusable);
   const touched = new Set(rows.touches.map(({ ref }) => ref));
   const current = planCurrent(before, snapshot, touched);
@@ -70,42 +82,68 @@ export async function publishPage(
   const fence = await tools.assertLease();
   const { slug } = snapshot.page;
   const replaced = await renderAndWrite(tools, slug, [...current.files, ...archive.files]);
-  const removed = [...current.removed, ...archive.removed];
+  const removed = [...current.removed, ...archive.removed, ...(mark ? [] : [MOVED_FILE])];
   if (removed.length > 0) await tools.target.remove(slug, removed);
+  tools.onReplaced(slug, removed);
   const next = { revision: snapshot.revision, published_at: isoTime(tools.now()), fence };
-  if (replaced.length > 0 || removed.length > 0 || mark?.revision !== next.revision) {
-    await tools.target.write(slug, [{ path: fileOf(paths.revision), body: Buffer.from(toJson(next)) }]);
-    replaced.push(fileOf(paths.revision));
+  if (replaced > 0 || removed.length > 0 || mark?.revision !== next.revision) {
+    const path = fileOf(paths.revision);
+    await tools.target.write(slug, [{ path, body: Buffer.from(toJson(next)) }]);
+    tools.onReplaced(slug, [path]);
   }
-  return { snapshot, mark: next, replaced: [...replaced, ...removed] };
+  return { snapshot, mark: next };
 }
 
-/** Renders on this thread, while what is rendered is compressed and written on others. */
+/** Leaves a page that leads on at a slug that a page left. */
+export async function leadOn(tools: PublishTools, slug: string, pageId: string): Promise<void> {
+  const rows = await loadPage(tools.read, pageId, null, null);
+  if (!rows) return tools.target.removePage(slug);
+  const { page } = buildSnapshot(rows, tools.now(), tools.publicUrl, null);
+  await tools.assertLease();
+  const file = await renderFile(
+    { path: fileOf(paths.home), print: { kind: 'moved', page } },
+    tools.printPage,
+    new URL(tools.publicUrl).origin,
+  );
+  await tools.target.leadOn(slug, file, page.url);
+}
+
+/** Renders on this thread, while what is rendered is compressed and written on others. @returns how many files differed */
 export async function renderAndWrite(
   tools: PublishTools,
   slug: string,
   files: readonly PlannedFile[],
-): Promise<string[]> {
+): Promise<number> {
   const formOrigin = new URL(tools.publicUrl).origin;
-  const writes: Promise<string[]>[] = [];
+  const writes: Promise<number>[] = [];
   let batch: OutFile[] = [];
   let bytes = 0;
   const send = () => {
-    const write = tools.target.write(slug, batch);
+    // What is replaced is told at once: nobody shall be served from memory what the folder no longer holds.
+    const write = tools.target.write(slug, batch).then((replaced) => {
+      tools.onReplaced(slug, replaced);
+      return replaced.length;
+    });
     // Rejections are collected below, after the last file: until then they must not count as unhandled.
     write.catch(() => undefined);
     writes.push(write);
     batch = [];
     bytes = 0;
   };
+  let yieldedAt = performance.now();
   for (const file of files) {
+    // Requests come in between: a publish of a thousand components must not make an API call wait for all of it.
+    if (performance.now() - yieldedAt > YIELD_MS) {
+      await new Promise((resume) => setImmediate(resume));
+      yieldedAt = performance.now();
+    }
     const out = await renderFile(file, tools.printPage, formOrigin);
     batch.push(out);
     bytes += out.body.length;
     if (bytes > 16_384 || batch.length >= 32) send();
   }
   if (batch.length > 0) send();
-  return (await Promise.all(writes)).flat();
+  return (await Promise.all(writes)).reduce((sum, count) => sum + count, 0);
 }
 
 /** Files of what changed in the archive: made again, or taken away with what they told of. */

@@ -6,14 +6,17 @@
  * 3. Changes come first: what is in the background moves by small steps, and only while nothing else is due.
  * 4. A page that fails keeps its last good revision, is tried again later and later, and holds up nobody.
  */
-import { eq, inArray, sql } from 'drizzle-orm';
+import { inArray, sql } from 'drizzle-orm';
 import { pages } from '../../db/schema.ts';
 import type { Store } from '../../db/transaction.ts';
 import type { RevisionMark, Target } from '../publish/target.ts';
 import type { PrintPage } from '../render/renderer.ts';
 import type { PublishedSnapshots } from '../snapshot/published.ts';
 import { ArchiveLane } from './archive-lane.ts';
-import { type PublishTools, publishPage } from './publish-page.ts';
+import { leadOn, type PublishTools, publishPage } from './publish-page.ts';
+import { PublishRecords } from './publish-records.ts';
+import { sweep } from './sweep.ts';
+import { Waiters } from './waiters.ts';
 
 const POLL_MS = 1_000;
 const FIRST_RETRY_MS = 1_000;
@@ -34,8 +37,9 @@ export interface PublisherOptions {
   template: string;
   /** The fence, while this process may write. */
   assertLease(): Promise<number>;
-  /** Told after a page's files were replaced, with paths below its root. */
-  onPublished(slug: string, mark: RevisionMark, replaced: string[]): void;
+  /** Told after files of a page were replaced, with paths below its root. */
+  onReplaced(slug: string, replaced: string[]): void;
+  /** Told after a page left a slug. */
   onGone(slug: string): void;
   log: { info(fields: object, text: string): void; error(fields: object, text: string): void };
 }
@@ -47,30 +51,30 @@ interface Failure {
   pause: number;
 }
 
-interface Waiter {
-  revision: number;
-  done(published: boolean): void;
-}
-
 export class Publisher {
   readonly failures = new Map<string, Failure>();
-  /** Milliseconds that the last publishes took, and how many there were. */
-  readonly stats = { publishes: 0, failed: 0, seconds: 0, lastSeconds: 0 };
+  /** For metrics: counts, and seconds in all. */
+  readonly stats = { publishes: 0, failed: 0, seconds: 0 };
   readonly #urgent = new Set<string>();
   readonly #busy = new Set<string>();
+  /** What this process knows to lie at the target, having put it there. */
   readonly #verified = new Map<string, { slug: string; mark: RevisionMark }>();
-  readonly #waiters = new Map<string, Waiter[]>();
+  /** Slugs of pages that were deleted. */
+  readonly #deleted = new Map<string, string[]>();
+  readonly #waiters = new Waiters();
+  readonly #records: PublishRecords | null;
   readonly #archive: ArchiveLane;
   readonly #tools: PublishTools;
-  readonly #unrecorded = new Map<string, Partial<typeof pages.$inferInsert>>();
-  #recording: Promise<void> | null = null;
   #stopped = false;
   #kick: (() => void) | null = null;
 
   constructor(readonly options: PublisherOptions) {
-    const { store, target, publicUrl, printPage, now, assertLease } = options;
-    this.#tools = { read: store.read, target, publicUrl, printPage, now, assertLease };
+    const { store, target, publicUrl, printPage, now, assertLease, onReplaced, log } = options;
+    this.#tools = { read: store.read, target, publicUrl, printPage, now, assertLease, onReplaced };
     this.#archive = new ArchiveLane(this.#tools, options.template, options.snapshots);
+    const complain = (error: unknown) =>
+      log.error({ error: messageOf(error) }, 'what was published could not be noted');
+    this.#records = options.records ? new PublishRecords(store, complain) : null;
   }
 
   /** The page changed: publish it soon. */
@@ -78,6 +82,12 @@ export class Publisher {
     this.#urgent.add(pageId);
     this.failures.delete(pageId);
     this.#kick?.();
+  }
+
+  /** The page was deleted: its files go, and those that led on to it. */
+  deleted(pageId: string, slugs: string[]): void {
+    this.#deleted.set(pageId, slugs);
+    this.wake(pageId);
   }
 
   /** The page's files are to be made again without a change of its revision: a day closed, an hour of trouble passed. */
@@ -89,30 +99,14 @@ export class Publisher {
   /** Resolves to true when this revision, or a later one, lies whole in the target, to false after `ms`. */
   async published(pageId: string, revision: number, ms: number): Promise<boolean> {
     if ((this.#verified.get(pageId)?.mark.revision ?? 0) >= revision) return true;
-    return new Promise((resolve) => {
-      const waiter: Waiter = {
-        revision,
-        done: (published) => {
-          clearTimeout(timer);
-          resolve(published);
-        },
-      };
-      const timer = setTimeout(() => {
-        this.#waiters.set(
-          pageId,
-          (this.#waiters.get(pageId) ?? []).filter((other) => other !== waiter),
-        );
-        resolve(false);
-      }, ms);
-      this.#waiters.set(pageId, [...(this.#waiters.get(pageId) ?? []), waiter]);
-    });
+    return this.#waiters.wait(pageId, revision, ms);
   }
 
   /** Works until `stop`. */
   async run(): Promise<void> {
-    await this.#findStale();
+    await this.#sweep();
     await Promise.all([...Array.from({ length: AT_ONCE }, () => this.#lane()), this.#poll()]);
-    await this.#recording;
+    await this.#records?.settle();
   }
 
   /** Finishes the publishes at work, and begins no other. */
@@ -121,13 +115,21 @@ export class Publisher {
     this.#kick?.();
   }
 
-  /** Publishes a page now, for a command. @throws whatever went wrong */
+  /** Publishes a page now, all of it, for a command. @throws whatever went wrong */
   async publishNow(pageId: string): Promise<void> {
     this.#verified.delete(pageId);
     await this.#publish(pageId);
     this.#archive.restart(pageId);
     while (await this.#archive.step(pageId));
-    await this.#recording;
+    await this.#records?.settle();
+  }
+
+  async #sweep(): Promise<void> {
+    const { store, target, template, records } = this.options;
+    const found = await sweep(store.read, target, template, records);
+    for (const id of found.behind) this.#urgent.add(id);
+    for (const id of found.stale) this.#archive.refresh(id);
+    for (const { slug, pageId } of found.moved) await leadOn(this.#tools, slug, pageId);
   }
 
   async #lane(): Promise<void> {
@@ -182,7 +184,6 @@ export class Publisher {
       if (this.failures.delete(pageId)) this.options.log.info({ page: pageId }, 'publishing works again');
     } catch (error) {
       this.#remember(pageId, error);
-      this.#record(pageId, { publishError: messageOf(error), publishFailedAt: this.options.now() });
     }
   }
 
@@ -197,6 +198,7 @@ export class Publisher {
       pause,
     });
     this.stats.failed++;
+    this.#records?.note(pageId, { publishError: messageOf(error), publishFailedAt: now });
     this.options.log.error(
       { page: pageId, error: messageOf(error) },
       'publishing failed; the last good revision stays',
@@ -207,43 +209,30 @@ export class Publisher {
     const started = performance.now();
     const { options } = this;
     const verified = this.#verified.get(pageId);
-    const slug = verified?.slug ?? (await this.#slugOf(pageId));
+    const slug = await this.#slugOf(pageId);
     if (!slug) return this.#gone(pageId);
-    const known = verified ? options.snapshots.inMemory(slug) : null;
-    const before = verified ? (known ?? (await options.snapshots.get(slug))) : null;
-    const mark = verified?.mark ?? (await options.target.revisionOf(slug));
+    // What the files of another slug say does not count below this one.
+    const here = verified?.slug === slug ? verified : undefined;
+    const known = here ? options.snapshots.inMemory(slug) : null;
+    const before = here ? (known ?? (await options.snapshots.get(slug))) : null;
+    const mark = here?.mark ?? (await options.target.revisionOf(slug));
     const result = await publishPage(this.#tools, pageId, known, before, mark);
-    if (!result) return this.#gone(pageId, slug);
-    const newSlug = result.snapshot.page.slug;
-    if (newSlug !== slug) {
-      // What the files say of the page is known only below its present slug: start over there.
-      this.#verified.delete(pageId);
-      await this.#moved(slug, result.snapshot.page.slug);
-    }
-    this.#verified.set(pageId, { slug: newSlug, mark: result.mark });
-    options.onPublished(newSlug, result.mark, result.replaced);
-    this.#settle(pageId, result.mark.revision);
+    if (!result) return this.#gone(pageId);
+    const { snapshot } = result;
+    this.#verified.set(pageId, { slug: snapshot.page.slug, mark: result.mark });
     this.stats.publishes++;
-    this.stats.lastSeconds = (performance.now() - started) / 1000;
-    this.stats.seconds += this.stats.lastSeconds;
-    await options.snapshots.put(newSlug, result.snapshot);
-    await this.#archive.noticed(pageId, before, result.snapshot);
-    this.#record(pageId, {
+    this.stats.seconds += (performance.now() - started) / 1000;
+    await options.snapshots.put(snapshot.page.slug, snapshot);
+    if (verified && verified.slug !== slug) await this.#moved(verified.slug, pageId);
+    this.#waiters.published(pageId, result.mark.revision);
+    await this.#archive.noticed(pageId, before, snapshot);
+    this.#records?.note(pageId, {
       publishedRevision: result.mark.revision,
       publishedAt: options.now(),
       publishedTemplate: options.template,
       publishError: null,
       publishFailedAt: null,
     });
-  }
-
-  #settle(pageId: string, revision: number): void {
-    const waiting = this.#waiters.get(pageId);
-    if (!waiting) return;
-    for (const waiter of waiting) if (waiter.revision <= revision) waiter.done(true);
-    const left = waiting.filter((waiter) => waiter.revision > revision);
-    if (left.length > 0) this.#waiters.set(pageId, left);
-    else this.#waiters.delete(pageId);
   }
 
   async #slugOf(pageId: string): Promise<string | null> {
@@ -254,65 +243,25 @@ export class Publisher {
     return row?.slug ?? null;
   }
 
-  async #gone(pageId: string, slug = this.#verified.get(pageId)?.slug): Promise<void> {
-    this.#verified.delete(pageId);
+  async #gone(pageId: string): Promise<void> {
+    const present = this.#verified.get(pageId)?.slug;
     this.failures.delete(pageId);
     this.#archive.forget(pageId);
-    if (!slug) return;
+    for (const slug of this.#deleted.get(pageId) ?? (present ? [present] : [])) await this.#forget(slug);
+    this.#verified.delete(pageId);
+    this.#deleted.delete(pageId);
+  }
+
+  async #forget(slug: string): Promise<void> {
     await this.options.target.removePage(slug);
     await this.options.snapshots.remove(slug);
     this.options.onGone(slug);
   }
 
-  async #moved(from: string, to: string): Promise<void> {
-    await this.options.target.removePage(from);
+  async #moved(from: string, pageId: string): Promise<void> {
+    await leadOn(this.#tools, from, pageId);
     await this.options.snapshots.remove(from);
-    this.options.log.info({ from, to }, 'a page moved');
     this.options.onGone(from);
-  }
-
-  /** Notes in the database how a page stands; what a crash loses of it is found out again at the next start. */
-  #record(pageId: string, columns: Partial<typeof pages.$inferInsert>): void {
-    if (!this.options.records) return;
-    this.#unrecorded.set(pageId, columns);
-    this.#recording ??= this.#writeRecords();
-  }
-
-  async #writeRecords(): Promise<void> {
-    while (this.#unrecorded.size > 0) {
-      const records = [...this.#unrecorded];
-      this.#unrecorded.clear();
-      try {
-        await this.options.store.write(async (tx) => {
-          for (const [id, columns] of records) await tx.update(pages).set(columns).where(eq(pages.id, id));
-        });
-      } catch (error) {
-        this.options.log.error(
-          { error: messageOf(error) },
-          'what was published could not be noted; it will be published again',
-        );
-      }
-    }
-    this.#recording = null;
-  }
-
-  /** Pages whose files were made with other templates, or whose revision is ahead: all of them at a first start. */
-  async #findStale(): Promise<void> {
-    if (!this.options.records) {
-      const all = await this.options.store.read.select({ id: pages.id }).from(pages);
-      for (const { id } of all) this.#archive.refresh(id);
-      return;
-    }
-    const rows = await this.options.store.read
-      .select({ id: pages.id, revision: pages.revision, published: pages.publishedRevision })
-      .from(pages)
-      .where(
-        sql`${pages.revision} > ${pages.publishedRevision} or ${pages.publishedTemplate} is not ${this.options.template}`,
-      );
-    for (const row of rows) {
-      if (row.revision > row.published) this.#urgent.add(row.id);
-      else this.#archive.refresh(row.id);
-    }
   }
 
   /** Other processes write too. */
@@ -336,7 +285,8 @@ export class Publisher {
   }
 
   async #lookInDatabase(now: number): Promise<void> {
-    const behind = await this.options.store.read
+    const { read } = this.options.store;
+    const behind = await read
       .select({ id: pages.id, revision: pages.revision })
       .from(pages)
       .where(sql`${pages.revision} > ${pages.publishedRevision}`)
@@ -345,8 +295,8 @@ export class Publisher {
       const done = (this.#verified.get(id)?.mark.revision ?? -1) >= revision;
       if (!done && (this.failures.get(id)?.retryAt ?? 0) <= now) this.#urgent.add(id);
     }
-    const requested = await this.options.store.read
-      .select({ id: pages.id, requested: pages.publishRequested })
+    const requested = await read
+      .select({ id: pages.id })
       .from(pages)
       .where(sql`${pages.publishRequested} > ${pages.publishAnswered}`)
       .limit(1000);
@@ -361,6 +311,7 @@ export class Publisher {
       await this.#publishOrRemember(pageId);
       this.#archive.restart(pageId);
     });
+    await this.#records?.settle();
     await this.options.store.write(async (tx) => {
       await tx
         .update(pages)
