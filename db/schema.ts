@@ -6,6 +6,7 @@ import { sql } from 'drizzle-orm';
 import { index, integer, primaryKey, real, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import {
   COMPONENT_STATUSES,
+  type ComponentStatus,
   IMPACTS,
   INCIDENT_STATUSES,
   MAINTENANCE_STATUSES,
@@ -429,4 +430,36 @@ export const auditEvents = sqliteTable(
     createdAt: createdAt(),
   },
   (t) => [index('audit_by_organization').on(t.organizationId, t.id)],
+);
+
+/** Texts at hand for incidents. */
+export const templates = sqliteTable(
+  'templates',
+  {
+    id: id(),
+    pageId: pageId(),
+    name: text().notNull(),
+    title: text().notNull(),
+    body: text().notNull(),
+    status: text({ enum: INCIDENT_STATUSES }),
+    components: text({ mode: 'json' }).$type<{ id: string; status: ComponentStatus }[]>().notNull(),
+    createdAt: createdAt(),
+    updatedAt: integer().notNull(),
+  },
+  (t) => [index('templates_by_page').on(t.pageId, t.name)],
+);
+
+/** Answers to POSTs that may be repeated (contract, section 5), for 24 hours. */
+export const idempotentAnswers = sqliteTable(
+  'idempotent_answers',
+  {
+    /** SHA-256 of credential, method, path and the client's key. */
+    id: text().primaryKey(),
+    /** SHA-256 of the body. */
+    bodyHash: text().notNull(),
+    /** JSON. */
+    answer: text().notNull(),
+    createdAt: createdAt(),
+  },
+  (t) => [index('idempotent_answers_by_age').on(t.createdAt)],
 );

@@ -1,7 +1,7 @@
 /** The environment, read once (contract, section 1). Every variable also reads `NAME_FILE`. */
 
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
 
@@ -158,6 +158,32 @@ function bootstrapOf(organization: string | undefined, apiKey: string | undefine
   return organization === undefined ? null : { organization, apiKey };
 }
 
+/** Makes the data directory. @throws ConfigError when this process can't write there */
+export function makeDataDir({ dataDir }: Config): void {
+  try {
+    mkdirSync(dataDir, { recursive: true });
+    accessSync(dataDir, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
+    throw new ConfigError(
+      `DATA_DIR is ${dataDir}, which can not be written to (${code}). Set a folder that this user may write to.`,
+    );
+  }
+}
+
+/** What a failure to listen means for the operator; null when it is something else. */
+export function listenError({ host, port }: Config, code: string | undefined): ConfigError | null {
+  if (code === 'EADDRINUSE')
+    return new ConfigError(`PORT is ${port}, where another program listens already. Set another PORT.`);
+  if (code === 'EACCES')
+    return new ConfigError(`PORT is ${port}, which this user may not open. Set a PORT from 1024 up.`);
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND' || code === 'EAI_AGAIN')
+    return new ConfigError(
+      `HOST is ${host}, which is no address of this machine. Set one that is, like 127.0.0.1 or 0.0.0.0.`,
+    );
+  return null;
+}
+
 /**
  * The installation's secret: SECRET_KEY, or a file of mode 0600 in the data directory, made at the first start.
  *
@@ -177,8 +203,12 @@ export function readSecret(env: Environment, config: Config): string {
   }
   const path = `${config.dataDir}/secret.key`;
   if (!existsSync(path)) {
-    mkdirSync(config.dataDir, { recursive: true });
     writeFileSync(path, `${randomBytes(32).toString('base64url')}\n`, { mode: 0o600, flag: 'wx' });
   }
-  return readFileSync(path, 'utf8').trim();
+  const secret = readFileSync(path, 'utf8').trim();
+  if (secret.length < 32)
+    throw new ConfigError(
+      `SECRET_KEY is not set, and ${path} holds no secret. Restore that file from a backup.`,
+    );
+  return secret;
 }

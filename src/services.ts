@@ -14,7 +14,9 @@ import { listHeaders } from './http/pagination.ts';
 import type { Route } from './http/static-site.ts';
 import { StaticSite } from './http/static-site.ts';
 import type { Manager } from './manage/command.ts';
+import { inOneTransaction } from './manage/one-transaction.ts';
 import { listHosts, pageOfRoot } from './manage/queries.ts';
+import { findAnswer, keepAnswer, type StoredAnswer } from './manage/repeated.ts';
 import { FolderTarget } from './publish/folder.ts';
 import { syncHosts } from './publish/hosts.ts';
 import { paths } from './render/paths.ts';
@@ -43,6 +45,13 @@ export interface Services {
   /** Refuses the operator's own host as a page's domain. @throws DomainError invalid */
   checkedDomain<T extends { domain?: string | null | undefined }>(input: T): T;
   readiness(): Promise<Readiness>;
+  /** The same services, with all their reads and writes in one transaction. */
+  inOneTransaction<T>(work: (inside: Services) => Promise<T>): Promise<T>;
+  /** Answers to requests that may be repeated. */
+  repeated: {
+    find(id: string): Promise<{ bodyHash: string; answer: StoredAnswer } | null>;
+    keep(id: string, bodyHash: string, answer: StoredAnswer): Promise<void>;
+  };
 }
 
 export interface Readiness {
@@ -119,6 +128,10 @@ export function createServices(
       for (const one of [publisher, ...others]) one.deleted(page.id, page.slugs);
     },
   };
+  const repeatedIn = (db: Database): Services['repeated'] => ({
+    find: (id) => findAnswer(db, id, now()),
+    keep: (id, bodyHash, answer) => keepAnswer(db, id, bodyHash, answer, now()),
+  });
   const publicHost = new URL(config.publicUrl).hostname;
   const services: Services = {
     config,
@@ -143,6 +156,18 @@ export function createServices(
       return input;
     },
     readiness: () => readiness(services),
+    inOneTransaction: (work) =>
+      inOneTransaction(manager, (inside) => {
+        const { store: within } = inside;
+        return work({
+          ...services,
+          manager: inside,
+          store: within,
+          read: within.read,
+          repeated: repeatedIn(within.read),
+        });
+      }),
+    repeated: repeatedIn(store.read),
   };
 
   async function linkHosts(before: string): Promise<string> {

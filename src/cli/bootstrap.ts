@@ -1,17 +1,14 @@
-import { mkdir } from 'node:fs/promises';
 import { count } from 'drizzle-orm';
 import { migrate } from '../../db/migrate.ts';
 import { organizations } from '../../db/schema.ts';
 import type { Store } from '../../db/transaction.ts';
 import { storeApiKey } from '../auth/api-keys.ts';
 import { SCOPES } from '../auth/scopes.ts';
-import { readSecret } from '../config.ts';
 import { createOrganization } from '../manage/organizations.ts';
 import type { Assembly } from './main.ts';
 
-/** Makes the data directory and brings the database to this build's schema. */
-export async function migrateStore({ services, config }: Assembly): Promise<void> {
-  await mkdir(config.dataDir, { recursive: true });
+/** Brings the database to this build's schema. */
+export async function migrateStore({ services }: Assembly): Promise<void> {
   await migrate(services.store);
 }
 
@@ -23,7 +20,6 @@ export async function isEmpty(store: Store): Promise<boolean> {
 
 /** On an empty database, makes the organization and key that the environment names (contract, section 1). */
 export async function bootstrap({ services, config }: Assembly): Promise<void> {
-  readSecret(process.env, config);
   const wanted = config.bootstrap;
   if (!wanted || !(await isEmpty(services.store))) return;
   const organization = await createOrganization(services.manager, wanted.organization);

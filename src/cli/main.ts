@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type Config, ConfigError, isLoopback, readConfig } from '../config.ts';
+import { type Config, ConfigError, isLoopback, makeDataDir, readConfig, readSecret } from '../config.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { RunApp } from '../http/serve.ts';
 import { allowDomain, setDefaultPage } from '../manage/pages.ts';
@@ -24,6 +24,8 @@ export type Assembly = ReturnType<typeof createServices> & { built: Built; confi
 export async function runCommandLine(args: string[], env: NodeJS.ProcessEnv, built: Built): Promise<void> {
   const assemble = (ownSite: boolean): Assembly => {
     const config = readConfig(env);
+    makeDataDir(config);
+    readSecret(env, config);
     return { ...createServices(config, built.printPage, built.template, { ownSite }), built, config };
   };
   const program = new Command('daymark')

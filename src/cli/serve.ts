@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import { newApiKey, storeApiKey } from '../auth/api-keys.ts';
 import { SCOPES } from '../auth/scopes.ts';
+import { listenError } from '../config.ts';
 import { createHttpServer } from '../http/serve.ts';
 import { loadDemo } from '../manage/demo.ts';
 import type { Workers } from '../services.ts';
@@ -18,7 +19,12 @@ export async function serve(assembly: Assembly, options: { workers: boolean; dem
   await bootstrap(assembly);
   const workers = options.workers ? await assembly.startWorkers() : null;
   const server = createHttpServer(services, built.runApp);
-  await listen(server, config.port, config.host);
+  try {
+    await listen(server, config.port, config.host);
+  } catch (error) {
+    await endWorkers(assembly, workers);
+    throw listenError(config, (error as NodeJS.ErrnoException).code) ?? error;
+  }
   services.log.info({ url: config.publicUrl, workers: options.workers }, 'serving');
   await untilAskedToStop();
   await stop(assembly, workers, server);
@@ -68,9 +74,8 @@ function untilAskedToStop(): Promise<void> {
   });
 }
 
-async function stop({ services }: Assembly, workers: Workers | null, server: Server | null): Promise<void> {
-  // It also keeps the process alive while nothing but the workers' last pause is left.
-  setTimeout(() => process.exit(0), GRACE_MS);
+async function stop(assembly: Assembly, workers: Workers | null, server: Server | null): Promise<void> {
+  setTimeout(() => process.exit(0), GRACE_MS).unref();
   if (server) {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     server.closeIdleConnections();
@@ -79,8 +84,16 @@ async function stop({ services }: Assembly, workers: Workers | null, server: Ser
     await closed;
     clearInterval(sweep);
   }
+  await endWorkers(assembly, workers);
+  assembly.services.log.info({}, 'stopped');
+  process.exit(0);
+}
+
+/** Lets the workers finish, and closes the database. */
+async function endWorkers({ services }: Assembly, workers: Workers | null): Promise<void> {
+  // The workers' last pause does not keep the process alive: without this it would end in the middle.
+  const alive = setInterval(() => undefined, GRACE_MS);
   await workers?.stop();
   await services.store.close();
-  services.log.info({}, 'stopped');
-  process.exit(0);
+  clearInterval(alive);
 }

@@ -27,7 +27,7 @@ function bounded(min: number, max: number) {
 }
 
 /** A name or title: 1 to 200 characters on one line, not only blanks. */
-const oneLine = bounded(1, 200)
+export const oneLine = bounded(1, 200)
   .refine((text) => text.trim() !== '', 'At least 1 character.')
   .refine((text) => !CONTROL_ON_ONE_LINE.test(text), `${CONTROL_MESSAGE} The text must stand on one line.`);
 
@@ -96,12 +96,20 @@ const pageFields = {
     .regex(/^#[0-9a-fA-F]{6}$/, 'A colour like #3046c8.')
     .nullable(),
 };
-export const pageCreate = z.strictObject(pageFields).partial().required({ name: true });
-export const pagePatch = z.strictObject(pageFields).partial();
+export const pageCreate = z
+  .strictObject(pageFields)
+  .partial()
+  .required({ name: true })
+  .meta({ id: 'PageCreate' });
+export const pagePatch = z.strictObject(pageFields).partial().meta({ id: 'PagePatch' });
 
 const groupFields = { name: oneLine, position };
-export const groupCreate = z.strictObject(groupFields).partial().required({ name: true });
-export const groupPatch = z.strictObject(groupFields).partial();
+export const groupCreate = z
+  .strictObject(groupFields)
+  .partial()
+  .required({ name: true })
+  .meta({ id: 'GroupCreate' });
+export const groupPatch = z.strictObject(groupFields).partial().meta({ id: 'GroupPatch' });
 
 const componentFields = {
   name: oneLine,
@@ -111,22 +119,28 @@ const componentFields = {
   group_id: id.nullable(),
   position,
 };
-export const componentCreate = z.strictObject(componentFields).partial().required({ name: true });
-export const componentPatch = z.strictObject(componentFields).partial();
-export const statusesPatch = said.min(1);
-export const componentOrder = z.array(id).max(5000);
+export const componentCreate = z
+  .strictObject(componentFields)
+  .partial()
+  .required({ name: true })
+  .meta({ id: 'ComponentCreate' });
+export const componentPatch = z.strictObject(componentFields).partial().meta({ id: 'ComponentPatch' });
+export const statusesPatch = said.min(1).meta({ id: 'ComponentStatuses' });
+export const componentOrder = z.array(id).max(5000).meta({ id: 'ComponentOrder' });
 
-export const incidentCreate = z.strictObject({
-  title: oneLine,
-  body,
-  status: incidentStatus.default('investigating'),
-  impact: impact.optional(),
-  components: said.optional(),
-  started_at: time.optional(),
-  resolved_at: time.optional(),
-  next_update_at: time.nullish(),
-  notify: z.boolean().optional(),
-});
+export const incidentCreate = z
+  .strictObject({
+    title: oneLine,
+    body,
+    status: incidentStatus.default('investigating'),
+    impact: impact.optional(),
+    components: said.optional(),
+    started_at: time.optional(),
+    resolved_at: time.optional(),
+    next_update_at: time.nullish(),
+    notify: z.boolean().optional(),
+  })
+  .meta({ id: 'IncidentCreate' });
 export const incidentPatch = z
   .strictObject({
     title: oneLine,
@@ -139,32 +153,51 @@ export const incidentPatch = z
     next_update_at: time.nullable(),
     notify: z.boolean(),
   })
-  .partial();
-export const incidentUpdateCreate = z.strictObject({
-  status: incidentStatus,
+  .partial()
+  .meta({ id: 'IncidentPatch' });
+export const incidentUpdateCreate = z
+  .strictObject({
+    status: incidentStatus,
+    body,
+    components: said.optional(),
+    next_update_at: time.nullish(),
+    notify: z.boolean().default(true),
+  })
+  .meta({ id: 'IncidentUpdateCreate' });
+export const incidentUpdatePatch = z.strictObject({ body }).partial().meta({ id: 'IncidentUpdatePatch' });
+export const postmortemPut = z.strictObject({ body }).meta({ id: 'PostmortemPut' });
+
+const templateFields = {
+  name: oneLine,
+  title: oneLine,
   body,
-  components: said.optional(),
-  next_update_at: time.nullish(),
-  notify: z.boolean().default(true),
-});
-export const incidentUpdatePatch = z.strictObject({ body }).partial();
-export const postmortemPut = z.strictObject({ body });
+  status: incidentStatus.nullable(),
+  components: said,
+};
+export const templateCreate = z
+  .strictObject(templateFields)
+  .partial()
+  .required({ name: true, title: true, body: true })
+  .meta({ id: 'TemplateCreate' });
+export const templatePatch = z.strictObject(templateFields).partial().meta({ id: 'TemplatePatch' });
 
 const remindBefore = z
   .int()
   .min(1)
   .max(60 * 24 * 30);
-export const maintenanceCreate = z.strictObject({
-  title: oneLine,
-  body,
-  starts_at: time,
-  ends_at: time,
-  component_ids: componentIds.optional(),
-  auto_start: z.boolean().default(true),
-  auto_complete: z.boolean().default(true),
-  remind_before_minutes: remindBefore.nullish(),
-  notify: z.boolean().default(true),
-});
+export const maintenanceCreate = z
+  .strictObject({
+    title: oneLine,
+    body,
+    starts_at: time,
+    ends_at: time,
+    component_ids: componentIds.optional(),
+    auto_start: z.boolean().default(true),
+    auto_complete: z.boolean().default(true),
+    remind_before_minutes: remindBefore.nullish(),
+    notify: z.boolean().default(true),
+  })
+  .meta({ id: 'MaintenanceCreate' });
 export const maintenancePatch = z
   .strictObject({
     title: oneLine,
@@ -177,14 +210,22 @@ export const maintenancePatch = z
     remind_before_minutes: remindBefore.nullable(),
     notify: z.boolean(),
   })
-  .partial();
-export const maintenanceUpdateCreate = z.strictObject({
-  status: maintenanceStatus,
-  body,
-  notify: z.boolean().default(true),
-});
-export const maintenanceUpdatePatch = z.strictObject({ body }).partial();
+  .partial()
+  .meta({ id: 'MaintenancePatch' });
+export const maintenanceUpdateCreate = z
+  .strictObject({
+    status: maintenanceStatus,
+    body,
+    notify: z.boolean().default(true),
+  })
+  .meta({ id: 'MaintenanceUpdateCreate' });
+export const maintenanceUpdatePatch = z
+  .strictObject({ body })
+  .partial()
+  .meta({ id: 'MaintenanceUpdatePatch' });
 
+export type TemplateCreate = z.output<typeof templateCreate>;
+export type TemplatePatch = z.output<typeof templatePatch>;
 export type PageCreate = z.output<typeof pageCreate>;
 export type PagePatch = z.output<typeof pagePatch>;
 export type GroupCreate = z.output<typeof groupCreate>;

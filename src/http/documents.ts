@@ -1,6 +1,9 @@
 /** What the management API answers of pages, groups and components. */
+import type { KeyRow } from '../auth/keys.ts';
+import type { AuditRow } from '../manage/audit.ts';
 import type { PageRow } from '../manage/command.ts';
 import type { ComponentRecord, GroupRecord } from '../manage/queries.ts';
+import type { TemplateRow } from '../manage/templates.ts';
 import { isoTime, isoTimeOrNull } from '../text/time.ts';
 
 export function pageDocument(page: PageRow, publicUrl: string) {
@@ -56,5 +59,45 @@ export function componentRecordDocument(component: ComponentRecord) {
     v2_id: component.v2Id,
     created_at: isoTime(component.createdAt),
     updated_at: isoTime(component.updatedAt),
+  };
+}
+
+export function templateDocument(template: TemplateRow) {
+  return {
+    id: template.id,
+    name: template.name,
+    title: template.title,
+    body: template.body,
+    status: template.status,
+    components: template.components,
+    created_at: isoTime(template.createdAt),
+    updated_at: isoTime(template.updatedAt),
+  };
+}
+
+/** Never the secret, nor its hash. */
+export function apiKeyDocument(key: KeyRow) {
+  return {
+    id: key.id,
+    name: key.name,
+    hint: key.hint,
+    scopes: key.scopes,
+    page_ids: key.pageIds,
+    expires_at: isoTimeOrNull(key.expiresAt),
+    last_used_at: isoTimeOrNull(key.lastUsedAt),
+    created_at: isoTime(key.createdAt),
+  };
+}
+
+export function auditEventDocument(event: AuditRow) {
+  return {
+    id: event.id,
+    action: event.action,
+    actor: event.actor,
+    page_id: event.pageId,
+    subject_id: event.subjectId,
+    details: event.details,
+    request_id: event.requestId,
+    created_at: isoTime(event.createdAt),
   };
 }

@@ -4,74 +4,43 @@
  */
 import type { APIContext, APIRoute } from 'astro';
 import type { z } from 'zod';
-import type { Admission, Credential } from '../auth/api-keys.ts';
-import type { Scope } from '../auth/scopes.ts';
-import { type Issue, notFound } from '../domain/errors.ts';
+import type { Admission } from '../auth/api-keys.ts';
+import { notFound } from '../domain/errors.ts';
 import type { Actor } from '../manage/command.ts';
-import type { Services } from '../services.ts';
-import { parseJson } from './body.ts';
-import { errorBody, HttpError, toHttpError, validationError } from './errors.ts';
+import {
+  type Answer,
+  type AnyEndpoint,
+  type Call,
+  type DeclaredRoute,
+  type Endpoint,
+  isDeclared,
+  type PageRef,
+  type PublicEndpoint,
+} from './declare.ts';
+import { errorBody, HttpError, toHttpError } from './errors.ts';
+import { once, repeatableOf } from './idempotency.ts';
+import { parseInput, readJsonBytes } from './input.ts';
+import { assertMatch, etagOf } from './preconditions.ts';
 
-const JSON_BODY_BYTES = 256 * 1024;
 const LONGEST_WAIT_S = 30;
-
-export interface PageRef {
-  id: string;
-  slug: string;
-}
-
-export interface Call<Body> {
-  services: Services;
-  /** Whoever asks; of public endpoints nobody. */
-  actor: Actor;
-  credential: Credential;
-  /** The page in the path, already found to be the actor's. Empty where the path has none. */
-  page: PageRef;
-  params: Record<string, string>;
-  query: URLSearchParams;
-  body: Body;
-}
-
-export interface Answer {
-  status?: number;
-  /** Absent with 204. */
-  body?: unknown;
-  /** The page's revision after a write below it. */
-  revision?: number;
-  headers?: Record<string, string>;
-  /** The page that `revision` is of, where the path names none. */
-  pageId?: string;
-}
-
-export interface Endpoint<Schema extends z.ZodType | undefined> {
-  scope: Scope;
-  /** False of what a key that is bound to some pages must not do. */
-  mayBePageBound?: boolean;
-  /** True of everything below `/pages/{page}/`. */
-  page?: boolean;
-  body?: Schema;
-  /** Says whether what the path names is there, when the body is bad. @throws DomainError not_found */
-  find?(call: Call<undefined>): Promise<unknown>;
-  handle(call: Call<Schema extends z.ZodType ? z.output<Schema> : undefined>): Promise<Answer>;
-}
 
 /** Declares one management endpoint. */
 export function endpoint<Schema extends z.ZodType | undefined = undefined>(
   declared: Endpoint<Schema>,
-): APIRoute {
-  return (context) => answering(context, () => manage(context, declared));
+): DeclaredRoute {
+  const any = declared as unknown as AnyEndpoint;
+  const route: APIRoute = (context) => answering(context, () => manage(context, any));
+  return Object.assign(route, { declared: { kind: 'management' as const, endpoint: any } });
 }
 
-/** Declares a public endpoint below a page root. `page` is the root's, null where the root has no page. */
-export function publicEndpoint(
-  handle: (call: { services: Services; page: PageRef; query: URLSearchParams }) => Promise<Answer>,
-): APIRoute {
-  return (context) =>
+/** Declares a public endpoint below a page root. */
+export function publicEndpoint(declared: PublicEndpoint): DeclaredRoute {
+  const route: APIRoute = (context) =>
     answering(context, async () => {
       const { services, root, query } = context.locals;
       const page = await services.rootPage(root);
       if (!page) throw new HttpError(404, 'There is no status page here yet.');
-      const answer = await handle({ services, page, query: new URLSearchParams(query) });
+      const answer = await declared.handle({ services, page, query: new URLSearchParams(query) });
       return {
         ...answer,
         headers: {
@@ -82,21 +51,28 @@ export function publicEndpoint(
         },
       };
     });
+  return Object.assign(route, { declared: { kind: 'public' as const, endpoint: declared } });
 }
 
-/** The methods of one path; every other one is a 405 that names them. */
-export function resource<Methods extends Record<string, APIRoute>>(
+/** The methods of one path; every other one is a 405 that names them. A document that GET reads has an ETag. */
+export function resource<Methods extends Record<string, DeclaredRoute>>(
   methods: Methods,
-  where: 'management' | 'page' = 'management',
 ): Methods & { ALL: APIRoute } {
   const names = Object.keys(methods);
   const allowed = [...(names.includes('GET') ? [...names, 'HEAD'] : names), 'OPTIONS'].join(', ');
+  const isManagement = Object.values(methods).some((route) => route.declared.kind === 'management');
+  const { GET } = methods;
+  if (isDeclared(GET) && GET.declared.kind === 'management' && !GET.declared.endpoint.list) {
+    for (const route of Object.values(methods)) {
+      if (route.declared.kind === 'management') documents.set(route.declared.endpoint, GET.declared.endpoint);
+    }
+  }
   const ALL: APIRoute = (context) => {
     // The server sends the head of that answer alone.
-    if (context.request.method === 'HEAD' && methods.GET) return methods.GET(context);
+    if (context.request.method === 'HEAD' && GET) return GET(context);
     return answering(context, async () => {
       // What is not there has no methods.
-      if (where === 'management') assertManagement(context);
+      if (isManagement) assertManagement(context);
       if (context.request.method === 'OPTIONS') return { status: 204, headers: { Allow: allowed } };
       throw new HttpError(405, `This path takes ${allowed}.`, { Allow: allowed });
     });
@@ -104,7 +80,11 @@ export function resource<Methods extends Record<string, APIRoute>>(
   return { ...methods, ALL };
 }
 
-async function answering(context: APIContext, work: () => Promise<Answer>): Promise<Response> {
+/** For each endpoint of a path that is a document: the one that reads it. */
+const documents = new WeakMap<AnyEndpoint, AnyEndpoint>();
+
+/** Runs the work of a route; whatever it throws becomes an answer in the contract's form. */
+export async function answering(context: APIContext, work: () => Promise<Answer>): Promise<Response> {
   const { requestId, services } = context.locals;
   const headers = new Headers({
     'Content-Type': 'application/json; charset=utf-8',
@@ -136,10 +116,7 @@ function assertManagement({ locals }: APIContext): void {
   if (locals.root.kind !== 'default') throw new HttpError(404, 'Not found.');
 }
 
-async function manage<Schema extends z.ZodType | undefined>(
-  context: APIContext,
-  declared: Endpoint<Schema>,
-): Promise<Answer> {
+async function manage(context: APIContext, declared: AnyEndpoint): Promise<Answer> {
   const { services, requestId, query } = context.locals;
   assertManagement(context);
   const params = context.params as Record<string, string>;
@@ -160,7 +137,7 @@ async function manage<Schema extends z.ZodType | undefined>(
   const actor: Actor = { organizationId, pageIds, name: `key:${keyId}`, requestId };
   if (declared.page && !admitted) throw notFound('Page');
   const page = admitted ?? { id: '', slug: '' };
-  const call = {
+  const base = {
     services,
     actor,
     credential,
@@ -169,14 +146,20 @@ async function manage<Schema extends z.ZodType | undefined>(
     query: new URLSearchParams(query),
     body: undefined,
   };
-  const body = declared.body
-    ? await parseBody(context, declared.body, () => declared.find?.(call))
-    : undefined;
-  const answer = await declared.handle({ ...call, body: body as never });
+  const { bytes, body } = await bodyOf(context, declared, base);
+  const repeatable =
+    context.request.method === 'POST' ? repeatableOf(context.request, credential, bytes) : null;
+  const call: Call<undefined> = { ...base, body: body as undefined };
+  const answer = repeatable
+    ? await once(services, repeatable, (inside) =>
+        declared.handle({ ...call, services: inside } as Call<never>),
+      )
+    : await matching(context.request, declared, call);
   return waiting(context, page, answer);
 }
 
-async function authenticate({ request, locals }: APIContext, pageRef: string): Promise<Admission> {
+/** Who asks, and the page that the path names, if it is theirs. @throws HttpError 400, 401 */
+export async function authenticate({ request, locals }: APIContext, pageRef: string): Promise<Admission> {
   const refuse = (detail: string) =>
     new HttpError(401, detail, { 'WWW-Authenticate': 'Bearer realm="daymark"' });
   const authorization = request.headers.get('authorization');
@@ -194,46 +177,42 @@ async function authenticate({ request, locals }: APIContext, pageRef: string): P
 }
 
 /**
- * The body, as the schema has it. What the path names is looked for (`find`) before a bad body is complained of, since
- * 404 goes first; of a good one the verb itself finds out, in its transaction.
+ * The body, as the schema has it. What the path names is looked for before a bad body is complained of, since 404 goes
+ * first; of a good one the verb itself finds out, in its transaction.
  */
-async function parseBody(
-  context: APIContext,
-  schema: z.ZodType,
-  find: () => Promise<unknown> | undefined,
-): Promise<unknown> {
+async function bodyOf(
+  { request, locals }: APIContext,
+  declared: AnyEndpoint,
+  call: Call<undefined>,
+): Promise<{ bytes: Buffer; body: unknown }> {
+  if (!declared.body) return { bytes: Buffer.alloc(0), body: undefined };
   try {
-    return await readAndParse(context, schema);
+    const bytes = await readJsonBytes(request, (limit) => locals.readBody(limit));
+    return { bytes, body: parseInput(bytes, declared.body) };
   } catch (error) {
-    await find();
+    await declared.find?.(call);
     throw error;
   }
 }
 
-async function readAndParse(context: APIContext, schema: z.ZodType): Promise<unknown> {
-  const bytes = await context.locals.readBody(JSON_BODY_BYTES);
-  const type = context.request.headers.get('content-type') ?? '';
-  if (!/^application\/json *(; *charset="?utf-8"? *)?$/i.test(type.trim())) {
-    throw new HttpError(415, 'Send the body as Content-Type: application/json.');
+/** Runs an endpoint; with `If-Match` in one transaction with the comparison. */
+async function matching(request: Request, declared: AnyEndpoint, call: Call<undefined>): Promise<Answer> {
+  const condition = request.headers.get('if-match');
+  const reader = documents.get(declared);
+  if (condition === null || !reader || reader === declared) {
+    return tagged(await declared.handle(call as Call<never>), reader);
   }
-  const parsed = schema.safeParse(parseJson(bytes), { reportInput: true });
-  if (parsed.success) return parsed.data;
-  throw validationError(parsed.error.issues.flatMap(issuesOf));
+  return call.services.inOneTransaction(async (inside) => {
+    const within = { ...call, services: inside };
+    const { body } = await reader.handle({ ...within, body: undefined } as Call<never>);
+    assertMatch(condition, body);
+    return tagged(await declared.handle(within as Call<never>), reader);
+  });
 }
 
-function issuesOf(issue: z.core.$ZodIssue): Issue[] {
-  const loc = ['body', ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))];
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      loc: [...loc, key],
-      msg: 'There is no such field.',
-      type: 'extra_forbidden',
-    }));
-  }
-  const missing = issue.code === 'invalid_type' && issue.input === undefined;
-  return [
-    { loc, msg: missing ? 'This field is required.' : issue.message, type: missing ? 'missing' : issue.code },
-  ];
+function tagged(answer: Answer, reader: AnyEndpoint | undefined): Answer {
+  if (!reader || answer.body === undefined) return answer;
+  return { ...answer, headers: { ...answer.headers, ETag: etagOf(answer.body) } };
 }
 
 /** `Prefer: wait=n` (RFC 7240): the answer comes when readers can see the write, or when the time is up. */

@@ -1,3 +1,4 @@
+import { time } from '../domain/input.ts';
 import { HttpError } from './errors.ts';
 
 export interface Paging {
@@ -74,4 +75,15 @@ export function listHeaders(
 /** Where a page of a list lies in it. */
 export function sliceOf({ page, perPage }: Paging): { limit: number; offset: number } {
   return { limit: perPage, offset: (page - 1) * perPage };
+}
+
+/** A point in time with an offset, in milliseconds. @throws HttpError 400 */
+export function timeOf(query: URLSearchParams, name: string): number | null {
+  const text = single(query, name);
+  if (text === null) return null;
+  // In a query a plus sign that was not encoded arrives as a blank.
+  const parsed = time.safeParse(text.replace(' ', '+'));
+  if (!parsed.success)
+    throw new HttpError(400, `The parameter ${name} must be a time like 2026-02-28T06:30:00+00:00.`);
+  return Date.parse(parsed.data);
 }

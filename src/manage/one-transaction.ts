@@ -11,6 +11,7 @@ export async function inOneTransaction<T>(
   work: (inside: Manager) => Promise<T>,
 ): Promise<T> {
   const risen = new Map<string, Parameters<Manager['committed']>[0]>();
+  const gone: Parameters<Manager['deleted']>[0][] = [];
   const value = await manager.store.write((tx) =>
     work({
       ...manager,
@@ -19,8 +20,12 @@ export async function inOneTransaction<T>(
       committed: (page) => {
         risen.set(page.id, page);
       },
+      deleted: (page) => {
+        gone.push(page);
+      },
     }),
   );
   for (const page of risen.values()) manager.committed(page);
+  for (const page of gone) manager.deleted(page);
   return value;
 }

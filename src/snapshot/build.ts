@@ -30,7 +30,8 @@ export function buildSnapshot(
 ): PageSnapshot {
   const { page } = rows;
   const days = lastDays(now, page.timezone, DAYS_SHOWN);
-  const closed = rows.closedDays === null && known ? closedOf.get(known)! : closedByComponent(rows);
+  const closed =
+    rows.closedDays === null && known ? closedOf.get(known)! : closedByComponent(rows, days[0]!.date);
   const open = openDays(rows, days);
   const groupNames = new Map(rows.groups.map(([id, , name]) => [id, { id, name }]));
   const components = rows.components.map((tuple, index) =>
@@ -81,9 +82,10 @@ function factsOf({ page }: PageRows, publicUrl: string): PageFacts {
   };
 }
 
-function closedByComponent(rows: PageRows): Map<string, DayRecord[]> {
+function closedByComponent(rows: PageRows, firstDay: string): Map<string, DayRecord[]> {
   const byComponent = new Map<string, DayRecord[]>();
   for (const [id, date, ...times] of rows.closedDays ?? []) {
+    if (date < firstDay) continue;
     const shown = Object.fromEntries(COMPONENT_STATUSES.map((status, place) => [status, times[place] ?? 0]));
     const list = byComponent.get(id) ?? [];
     list.push({ date, shown: shown as Record<ComponentStatus, number> });
@@ -115,7 +117,10 @@ function componentOf(
   open: { first: string; changes: ShownTuple[] } | undefined,
   groups: Map<string, { id: string; name: string }>,
 ): SnapshotComponent {
-  const records = open ? withOpenDays(closed, open, status, days, since) : closed;
+  // A day that has begun, but whose eve is not closed yet, has pushed the oldest one out.
+  const recent =
+    closed[0] && closed[0].date < days[0]!.date ? closed.filter(({ date }) => date >= days[0]!.date) : closed;
+  const records = open ? withOpenDays(recent, open, status, days, since) : recent;
   return {
     id,
     v2Id,

@@ -1,4 +1,5 @@
 import { pageCreate } from '../../../../domain/input.ts';
+import * as answers from '../../../../http/answers.ts';
 import { pageDocument } from '../../../../http/documents.ts';
 import { endpoint, resource } from '../../../../http/endpoint.ts';
 import { listHeaders, pagingOf, sliceOf } from '../../../../http/pagination.ts';
@@ -7,6 +8,9 @@ import { findPage, listPages } from '../../../../manage/queries.ts';
 
 export const { GET, POST, ALL } = resource({
   GET: endpoint({
+    summary: 'List the pages',
+    answer: answers.listOf(answers.page),
+    list: [],
     scope: 'pages:read',
     async handle({ services, actor, query }) {
       const paging = pagingOf(query);
@@ -18,6 +22,8 @@ export const { GET, POST, ALL } = resource({
     },
   }),
   POST: endpoint({
+    summary: 'Make a page',
+    answer: answers.page,
     scope: 'pages:write',
     body: pageCreate,
     mayBePageBound: false,

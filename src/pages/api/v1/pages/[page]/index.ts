@@ -1,4 +1,5 @@
 import { pagePatch } from '../../../../../domain/input.ts';
+import * as answers from '../../../../../http/answers.ts';
 import { pageDocument } from '../../../../../http/documents.ts';
 import { endpoint, resource } from '../../../../../http/endpoint.ts';
 import { deletePage, editPage } from '../../../../../manage/pages.ts';
@@ -6,6 +7,8 @@ import { findPage } from '../../../../../manage/queries.ts';
 
 export const { GET, PATCH, DELETE, ALL } = resource({
   GET: endpoint({
+    summary: 'Read a page',
+    answer: answers.page,
     scope: 'pages:read',
     page: true,
     async handle({ services, actor, page }) {
@@ -13,6 +16,8 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     },
   }),
   PATCH: endpoint({
+    summary: 'Change a page',
+    answer: answers.page,
     scope: 'pages:write',
     page: true,
     body: pagePatch,
@@ -25,6 +30,7 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     },
   }),
   DELETE: endpoint({
+    summary: 'Delete a page with all that belongs to it',
     scope: 'pages:write',
     page: true,
     async handle({ services, actor, page }) {

@@ -1,4 +1,5 @@
 import { componentPatch } from '../../../../../../domain/input.ts';
+import * as answers from '../../../../../../http/answers.ts';
 import { componentRecordDocument } from '../../../../../../http/documents.ts';
 import { endpoint, resource } from '../../../../../../http/endpoint.ts';
 import { deleteComponent, editComponent } from '../../../../../../manage/components.ts';
@@ -6,6 +7,8 @@ import { getComponent } from '../../../../../../manage/queries.ts';
 
 export const { GET, PATCH, DELETE, ALL } = resource({
   GET: endpoint({
+    summary: 'Read a component',
+    answer: answers.component,
     scope: 'components:read',
     page: true,
     async handle({ services, page, params }) {
@@ -13,6 +16,8 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     },
   }),
   PATCH: endpoint({
+    summary: 'Change a component',
+    answer: answers.component,
     scope: 'components:write',
     page: true,
     find: ({ services, page, params }) => getComponent(services.read, page.id, params.id!),
@@ -26,6 +31,7 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     },
   }),
   DELETE: endpoint({
+    summary: 'Delete a component',
     scope: 'components:write',
     page: true,
     async handle({ services, actor, page, params }) {

@@ -1,5 +1,6 @@
 import { componentCreate, statusesPatch } from '../../../../../../domain/input.ts';
 import { COMPONENT_STATUSES } from '../../../../../../domain/status.ts';
+import * as answers from '../../../../../../http/answers.ts';
 import { componentRecordDocument } from '../../../../../../http/documents.ts';
 import { endpoint, resource } from '../../../../../../http/endpoint.ts';
 import { choiceOf, listHeaders, pagingOf, sliceOf } from '../../../../../../http/pagination.ts';
@@ -8,6 +9,11 @@ import { getComponent, getComponents, listComponents } from '../../../../../../m
 
 export const { GET, POST, PATCH, ALL } = resource({
   GET: endpoint({
+    summary: 'List the components in display order',
+    answer: answers.listOf(answers.component),
+    list: [
+      { name: 'status_filter', description: 'Only those with this status', choices: COMPONENT_STATUSES },
+    ],
     scope: 'components:read',
     page: true,
     async handle({ services, page, query }) {
@@ -21,6 +27,8 @@ export const { GET, POST, PATCH, ALL } = resource({
     },
   }),
   POST: endpoint({
+    summary: 'Make a component',
+    answer: answers.component,
     scope: 'components:write',
     page: true,
     body: componentCreate,
@@ -34,6 +42,8 @@ export const { GET, POST, PATCH, ALL } = resource({
     },
   }),
   PATCH: endpoint({
+    summary: 'Set the statuses of many components at once',
+    answer: answers.listOf(answers.component),
     scope: 'components:write',
     page: true,
     body: statusesPatch,

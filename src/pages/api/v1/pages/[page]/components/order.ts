@@ -1,4 +1,5 @@
 import { componentOrder } from '../../../../../../domain/input.ts';
+import * as answers from '../../../../../../http/answers.ts';
 import { componentRecordDocument } from '../../../../../../http/documents.ts';
 import { endpoint, resource } from '../../../../../../http/endpoint.ts';
 import { orderComponents } from '../../../../../../manage/order.ts';
@@ -6,6 +7,8 @@ import { getComponents } from '../../../../../../manage/queries.ts';
 
 export const { PUT, ALL } = resource({
   PUT: endpoint({
+    summary: 'Put all components in order',
+    answer: answers.listOf(answers.component),
     scope: 'components:write',
     page: true,
     body: componentOrder,

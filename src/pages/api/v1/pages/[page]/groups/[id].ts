@@ -1,4 +1,5 @@
 import { groupPatch } from '../../../../../../domain/input.ts';
+import * as answers from '../../../../../../http/answers.ts';
 import { groupDocument } from '../../../../../../http/documents.ts';
 import { endpoint, resource } from '../../../../../../http/endpoint.ts';
 import { deleteGroup, editGroup } from '../../../../../../manage/groups.ts';
@@ -6,6 +7,8 @@ import { getGroup } from '../../../../../../manage/queries.ts';
 
 export const { GET, PATCH, DELETE, ALL } = resource({
   GET: endpoint({
+    summary: 'Read a component group',
+    answer: answers.group,
     scope: 'components:read',
     page: true,
     async handle({ services, page, params }) {
@@ -13,6 +16,8 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     },
   }),
   PATCH: endpoint({
+    summary: 'Change a component group',
+    answer: answers.group,
     scope: 'components:write',
     page: true,
     find: ({ services, page, params }) => getGroup(services.read, page.id, params.id!),
@@ -23,6 +28,7 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     },
   }),
   DELETE: endpoint({
+    summary: 'Delete a component group and free its components',
     scope: 'components:write',
     page: true,
     async handle({ services, actor, page, params }) {

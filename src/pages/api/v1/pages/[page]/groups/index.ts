@@ -1,4 +1,5 @@
 import { groupCreate } from '../../../../../../domain/input.ts';
+import * as answers from '../../../../../../http/answers.ts';
 import { groupDocument } from '../../../../../../http/documents.ts';
 import { endpoint, resource } from '../../../../../../http/endpoint.ts';
 import { listHeaders, pagingOf, sliceOf } from '../../../../../../http/pagination.ts';
@@ -7,6 +8,9 @@ import { getGroup, listGroups } from '../../../../../../manage/queries.ts';
 
 export const { GET, POST, ALL } = resource({
   GET: endpoint({
+    summary: 'List the component groups',
+    answer: answers.listOf(answers.group),
+    list: [],
     scope: 'components:read',
     page: true,
     async handle({ services, page, query }) {
@@ -16,6 +20,8 @@ export const { GET, POST, ALL } = resource({
     },
   }),
   POST: endpoint({
+    summary: 'Make a component group',
+    answer: answers.group,
     scope: 'components:write',
     page: true,
     body: groupCreate,

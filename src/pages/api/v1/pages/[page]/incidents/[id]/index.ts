@@ -1,4 +1,5 @@
 import { incidentPatch } from '../../../../../../../domain/input.ts';
+import * as answers from '../../../../../../../http/answers.ts';
 import { endpoint, resource } from '../../../../../../../http/endpoint.ts';
 import { deleteIncident, editIncident } from '../../../../../../../manage/incidents.ts';
 import { getIncident } from '../../../../../../../manage/queries.ts';
@@ -6,6 +7,8 @@ import { incidentDocument } from '../../../../../../../render/documents/incident
 
 export const { GET, PATCH, DELETE, ALL } = resource({
   GET: endpoint({
+    summary: 'Read an incident',
+    answer: answers.incident,
     scope: 'incidents:read',
     page: true,
     async handle({ services, page, params }) {
@@ -13,6 +16,8 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     },
   }),
   PATCH: endpoint({
+    summary: 'Change an incident',
+    answer: answers.incident,
     scope: 'incidents:write',
     page: true,
     find: ({ services, page, params }) => getIncident(services.read, page.id, params.id!),
@@ -23,6 +28,7 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     },
   }),
   DELETE: endpoint({
+    summary: 'Delete an incident',
     scope: 'incidents:write',
     page: true,
     async handle({ services, actor, page, params }) {

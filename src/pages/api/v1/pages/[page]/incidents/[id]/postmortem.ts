@@ -1,12 +1,15 @@
 import { notFound } from '../../../../../../../domain/errors.ts';
 import { postmortemPut } from '../../../../../../../domain/input.ts';
+import * as answers from '../../../../../../../http/answers.ts';
 import { endpoint, resource } from '../../../../../../../http/endpoint.ts';
 import { writePostmortem } from '../../../../../../../manage/incident-updates.ts';
 import { getIncident } from '../../../../../../../manage/queries.ts';
-import { incidentDocument, postmortemDocument } from '../../../../../../../render/documents/incidents.ts';
+import { postmortemDocument } from '../../../../../../../render/documents/incidents.ts';
 
 export const { GET, PUT, ALL } = resource({
   GET: endpoint({
+    summary: 'Read the postmortem',
+    answer: answers.postmortem,
     scope: 'incidents:read',
     page: true,
     async handle({ services, page, params }) {
@@ -16,13 +19,16 @@ export const { GET, PUT, ALL } = resource({
     },
   }),
   PUT: endpoint({
+    summary: 'Write the postmortem',
+    answer: answers.postmortem,
     scope: 'incidents:write',
     page: true,
     find: ({ services, page, params }) => getIncident(services.read, page.id, params.id!),
     body: postmortemPut,
     async handle({ services, actor, page, params, body }) {
       const { revision } = await writePostmortem(services.manager, actor, page.id, params.id!, body.body);
-      return { body: incidentDocument(await getIncident(services.read, page.id, params.id!)), revision };
+      const { postmortem } = await getIncident(services.read, page.id, params.id!);
+      return { body: postmortemDocument(postmortem!), revision };
     },
   }),
 });

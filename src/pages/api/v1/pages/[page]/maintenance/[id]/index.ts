@@ -1,4 +1,5 @@
 import { maintenancePatch } from '../../../../../../../domain/input.ts';
+import * as answers from '../../../../../../../http/answers.ts';
 import { endpoint, resource } from '../../../../../../../http/endpoint.ts';
 import { deleteMaintenance, editMaintenance } from '../../../../../../../manage/maintenance.ts';
 import { getMaintenance } from '../../../../../../../manage/queries.ts';
@@ -6,6 +7,8 @@ import { maintenanceDocument } from '../../../../../../../render/documents/maint
 
 export const { GET, PATCH, DELETE, ALL } = resource({
   GET: endpoint({
+    summary: 'Read a maintenance window',
+    answer: answers.maintenance,
     scope: 'maintenance:read',
     page: true,
     async handle({ services, page, params }) {
@@ -13,6 +16,8 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     },
   }),
   PATCH: endpoint({
+    summary: 'Change a maintenance window',
+    answer: answers.maintenance,
     scope: 'maintenance:write',
     page: true,
     find: ({ services, page, params }) => getMaintenance(services.read, page.id, params.id!),
@@ -26,6 +31,7 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     },
   }),
   DELETE: endpoint({
+    summary: 'Delete a maintenance window',
     scope: 'maintenance:write',
     page: true,
     async handle({ services, actor, page, params }) {

@@ -1,6 +1,8 @@
 import { notFound } from '../../../../../../../../domain/errors.ts';
 import { incidentUpdatePatch } from '../../../../../../../../domain/input.ts';
-import { type Call, endpoint, resource } from '../../../../../../../../http/endpoint.ts';
+import * as answers from '../../../../../../../../http/answers.ts';
+import type { Call } from '../../../../../../../../http/declare.ts';
+import { endpoint, resource } from '../../../../../../../../http/endpoint.ts';
 import { deleteUpdate, editUpdate } from '../../../../../../../../manage/incident-updates.ts';
 import { getIncident } from '../../../../../../../../manage/queries.ts';
 import { incidentUpdateDocument } from '../../../../../../../../render/documents/incidents.ts';
@@ -14,6 +16,8 @@ async function find({ services, page, params }: Pick<Call<unknown>, 'services' |
 
 export const { GET, PATCH, DELETE, ALL } = resource({
   GET: endpoint({
+    summary: 'Read an update',
+    answer: answers.incidentUpdate,
     scope: 'incidents:read',
     page: true,
     async handle(call) {
@@ -21,6 +25,8 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     },
   }),
   PATCH: endpoint({
+    summary: 'Correct the text of an update',
+    answer: answers.incidentUpdate,
     scope: 'incidents:write',
     page: true,
     find,
@@ -39,6 +45,7 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     },
   }),
   DELETE: endpoint({
+    summary: 'Take an update back',
     scope: 'incidents:write',
     page: true,
     async handle({ services, actor, page, params }) {

@@ -1,4 +1,5 @@
 import { incidentUpdateCreate } from '../../../../../../../../domain/input.ts';
+import * as answers from '../../../../../../../../http/answers.ts';
 import { endpoint, resource } from '../../../../../../../../http/endpoint.ts';
 import { listHeaders, pagingOf, sliceOf } from '../../../../../../../../http/pagination.ts';
 import { postUpdate } from '../../../../../../../../manage/incidents.ts';
@@ -7,6 +8,9 @@ import { incidentUpdateDocument } from '../../../../../../../../render/documents
 
 export const { GET, POST, ALL } = resource({
   GET: endpoint({
+    summary: 'List the updates of an incident, newest first',
+    answer: answers.listOf(answers.incidentUpdate),
+    list: [],
     scope: 'incidents:read',
     page: true,
     async handle({ services, page, params, query }) {
@@ -20,6 +24,8 @@ export const { GET, POST, ALL } = resource({
     },
   }),
   POST: endpoint({
+    summary: 'Post an update',
+    answer: answers.incidentUpdate,
     scope: 'incidents:write',
     page: true,
     find: ({ services, page, params }) => getIncident(services.read, page.id, params.id!),

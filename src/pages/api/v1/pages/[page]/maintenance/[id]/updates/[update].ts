@@ -1,6 +1,8 @@
 import { notFound } from '../../../../../../../../domain/errors.ts';
 import { maintenanceUpdatePatch } from '../../../../../../../../domain/input.ts';
-import { type Call, endpoint, resource } from '../../../../../../../../http/endpoint.ts';
+import * as answers from '../../../../../../../../http/answers.ts';
+import type { Call } from '../../../../../../../../http/declare.ts';
+import { endpoint, resource } from '../../../../../../../../http/endpoint.ts';
 import { editMaintenanceUpdate } from '../../../../../../../../manage/maintenance.ts';
 import { getMaintenance } from '../../../../../../../../manage/queries.ts';
 import { maintenanceUpdateDocument } from '../../../../../../../../render/documents/maintenance.ts';
@@ -14,6 +16,8 @@ async function find({ services, page, params }: Pick<Call<unknown>, 'services' |
 
 export const { GET, PATCH, ALL } = resource({
   GET: endpoint({
+    summary: 'Read an update of a maintenance window',
+    answer: answers.maintenanceUpdate,
     scope: 'maintenance:read',
     page: true,
     async handle(call) {
@@ -21,6 +25,8 @@ export const { GET, PATCH, ALL } = resource({
     },
   }),
   PATCH: endpoint({
+    summary: 'Correct the text of an update',
+    answer: answers.maintenanceUpdate,
     scope: 'maintenance:write',
     page: true,
     find,

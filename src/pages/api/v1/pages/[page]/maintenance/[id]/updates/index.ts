@@ -1,4 +1,5 @@
 import { maintenanceUpdateCreate } from '../../../../../../../../domain/input.ts';
+import * as answers from '../../../../../../../../http/answers.ts';
 import { endpoint, resource } from '../../../../../../../../http/endpoint.ts';
 import { listHeaders, pagingOf, sliceOf } from '../../../../../../../../http/pagination.ts';
 import { postMaintenanceUpdate } from '../../../../../../../../manage/maintenance.ts';
@@ -7,6 +8,9 @@ import { maintenanceUpdateDocument } from '../../../../../../../../render/docume
 
 export const { GET, POST, ALL } = resource({
   GET: endpoint({
+    summary: 'List the updates of a maintenance window, newest first',
+    answer: answers.listOf(answers.maintenanceUpdate),
+    list: [],
     scope: 'maintenance:read',
     page: true,
     async handle({ services, page, params, query }) {
@@ -20,6 +24,8 @@ export const { GET, POST, ALL } = resource({
     },
   }),
   POST: endpoint({
+    summary: 'Post an update to a maintenance window',
+    answer: answers.maintenanceUpdate,
     scope: 'maintenance:write',
     page: true,
     find: ({ services, page, params }) => getMaintenance(services.read, page.id, params.id!),

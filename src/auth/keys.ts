@@ -1,0 +1,198 @@
+/** API keys as a resource: nobody grants scopes, pages or a lifetime beyond their own (contract, section 5). */
+import { and, count, eq, isNull, sql } from 'drizzle-orm';
+import type { Database } from '../../db/client.ts';
+import { apiKeys, auditEvents, pages } from '../../db/schema.ts';
+import type { Store } from '../../db/transaction.ts';
+import { DomainError, invalid, notFound } from '../domain/errors.ts';
+import { newId } from '../domain/ids.ts';
+import { type Credential, hashOf, newApiKey } from './api-keys.ts';
+import { isScope, type Scope } from './scopes.ts';
+
+export type KeyRow = typeof apiKeys.$inferSelect;
+
+export interface KeyInput {
+  name: string;
+  scopes: Scope[];
+  pageIds: string[] | null;
+  /** Milliseconds. */
+  expiresAt: number | null;
+}
+
+interface Keeper {
+  store: Pick<Store, 'write'>;
+  now(): number;
+}
+
+/** Keys that this credential may see: not revoked, and within its pages. */
+function within(credential: Credential) {
+  const bound = credential.pageIds
+    ? sql`${apiKeys.pageIds} is not null and not exists (select 1 from json_each(${apiKeys.pageIds}) mine
+        where mine.value not in (select value from json_each(${JSON.stringify(credential.pageIds)})))`
+    : undefined;
+  return and(eq(apiKeys.organizationId, credential.organizationId), isNull(apiKeys.revokedAt), bound);
+}
+
+export async function listKeys(
+  read: Database,
+  credential: Credential,
+  slice: { limit: number; offset: number },
+) {
+  const where = within(credential);
+  const [[total], items] = await read.batch([
+    read.select({ n: count() }).from(apiKeys).where(where),
+    read.select().from(apiKeys).where(where).orderBy(apiKeys.id).limit(slice.limit).offset(slice.offset),
+  ]);
+  return { total: total!.n, items };
+}
+
+/** @throws DomainError not_found */
+export async function getKey(read: Database, credential: Credential, id: string): Promise<KeyRow> {
+  const [row] = await read
+    .select()
+    .from(apiKeys)
+    .where(and(within(credential), eq(apiKeys.id, id)));
+  if (!row) throw notFound('API key');
+  return row;
+}
+
+async function assertGrantable(
+  tx: Database,
+  credential: Credential,
+  own: KeyRow,
+  input: Partial<KeyInput>,
+): Promise<void> {
+  const beyond = (input.scopes ?? []).filter((scope) => !credential.scopes.has(scope));
+  if (beyond.length > 0)
+    throw new DomainError(
+      'forbidden',
+      `This key does not have ${beyond.join(', ')} itself and can not grant it.`,
+    );
+  if (input.pageIds !== undefined) await assertPages(tx, credential, input.pageIds);
+  const outlives =
+    input.expiresAt === null || (input.expiresAt ?? 0) > (own.expiresAt ?? Number.POSITIVE_INFINITY);
+  if (own.expiresAt !== null && input.expiresAt !== undefined && outlives) {
+    throw new DomainError(
+      'forbidden',
+      'This key can not grant a lifetime beyond its own. Set an earlier expires_at.',
+    );
+  }
+}
+
+async function assertPages(tx: Database, credential: Credential, pageIds: string[] | null): Promise<void> {
+  if (pageIds === null) {
+    if (credential.pageIds)
+      throw new DomainError('forbidden', 'This key is bound to some pages; name page_ids among them.');
+    return;
+  }
+  const rows = await tx
+    .select({ id: pages.id })
+    .from(pages)
+    .where(
+      and(
+        eq(pages.organizationId, credential.organizationId),
+        sql`${pages.id} in (select value from json_each(${JSON.stringify(pageIds)}))`,
+      ),
+    );
+  const there = new Set(
+    rows.map(({ id }) => id).filter((id) => !credential.pageIds || credential.pageIds.includes(id)),
+  );
+  const missing = pageIds.findIndex((id) => !there.has(id));
+  if (missing >= 0)
+    throw invalid(['page_ids', missing], `There is no page ${pageIds[missing]}.`, 'not_found');
+}
+
+/** Makes a key. @returns its row, and the secret, which is nowhere else. @throws DomainError forbidden, invalid */
+export async function createKey(
+  keeper: Keeper,
+  credential: Credential,
+  input: KeyInput,
+  requestId?: string,
+): Promise<{ row: KeyRow; key: string }> {
+  const key = newApiKey();
+  const row = await keeper.store.write(async (tx) => {
+    await assertGrantable(tx, credential, await getOwn(tx, credential), input);
+    const now = keeper.now();
+    if (input.expiresAt !== null && input.expiresAt <= now)
+      throw invalid(['expires_at'], 'expires_at must be in the future.');
+    const made: KeyRow = {
+      id: newId(),
+      organizationId: credential.organizationId,
+      name: input.name,
+      hash: hashOf(key),
+      hint: key.slice(-4),
+      scopes: input.scopes,
+      pageIds: input.pageIds,
+      expiresAt: input.expiresAt,
+      revokedAt: null,
+      lastUsedAt: null,
+      createdAt: now,
+    };
+    await tx.insert(apiKeys).values(made);
+    await note(tx, credential, 'api_key.created', made, now, requestId);
+    return made;
+  });
+  return { row, key };
+}
+
+/** Renames a key, or narrows or widens it within the credential's own reach. @throws DomainError not_found, forbidden, invalid */
+export async function editKey(
+  keeper: Keeper,
+  credential: Credential,
+  id: string,
+  input: Partial<KeyInput>,
+  requestId?: string,
+): Promise<KeyRow> {
+  return keeper.store.write(async (tx) => {
+    const row = await getKey(tx, credential, id);
+    await assertGrantable(tx, credential, await getOwn(tx, credential), input);
+    const kept = row.scopes.filter(isScope).filter((scope) => !credential.scopes.has(scope));
+    if (kept.length > 0)
+      throw new DomainError('forbidden', `That key has ${kept.join(', ')}, which this one does not have.`);
+    const next = { ...row, ...input };
+    await tx.update(apiKeys).set(input).where(eq(apiKeys.id, id));
+    await note(tx, credential, 'api_key.updated', next, keeper.now(), requestId);
+    return next;
+  });
+}
+
+/** Revokes a key at once. @throws DomainError not_found */
+export async function revokeKey(
+  keeper: Keeper,
+  credential: Credential,
+  id: string,
+  requestId?: string,
+): Promise<void> {
+  await keeper.store.write(async (tx) => {
+    const row = await getKey(tx, credential, id);
+    const now = keeper.now();
+    await tx.update(apiKeys).set({ revokedAt: now }).where(eq(apiKeys.id, id));
+    await note(tx, credential, 'api_key.revoked', row, now, requestId);
+  });
+}
+
+async function getOwn(tx: Database, credential: Credential): Promise<KeyRow> {
+  const [own] = await tx.select().from(apiKeys).where(eq(apiKeys.id, credential.keyId));
+  if (!own) throw notFound('API key');
+  return own;
+}
+
+async function note(
+  tx: Database,
+  credential: Credential,
+  action: string,
+  row: KeyRow,
+  now: number,
+  requestId?: string,
+): Promise<void> {
+  await tx.insert(auditEvents).values({
+    id: newId(),
+    organizationId: credential.organizationId,
+    pageId: null,
+    actor: `key:${credential.keyId}`,
+    action,
+    subjectId: row.id,
+    details: { name: row.name, scopes: row.scopes, page_ids: row.pageIds },
+    requestId: requestId ?? null,
+    createdAt: now,
+  });
+}

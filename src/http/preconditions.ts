@@ -1,0 +1,23 @@
+import { hash } from 'node:crypto';
+import { HttpError } from './errors.ts';
+
+/** What changes by itself, without anybody's editing the resource. */
+const PASSING = new Set(['revision', 'published_revision', 'published_at', 'publish_error', 'last_used_at']);
+
+/** The ETag of a resource: of the document that GET answers, but for what changes by itself. */
+export function etagOf(document: unknown): string {
+  const lasting = JSON.stringify(document, (name, value: unknown) => (PASSING.has(name) ? undefined : value));
+  return `"${hash('sha256', lasting, 'base64url').slice(0, 22)}"`;
+}
+
+/** `If-Match` (RFC 9110, section 13.1.1; compared strongly). @throws HttpError 412 */
+export function assertMatch(header: string, document: unknown): void {
+  if (header.trim() === '*') return;
+  const etag = etagOf(document);
+  if (header.split(',').some((one) => one.trim() === etag)) return;
+  throw new HttpError(
+    412,
+    'The resource has changed since you read it. Read it again, and repeat the request with its new ETag.',
+    { ETag: etag },
+  );
+}

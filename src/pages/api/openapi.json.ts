@@ -1,0 +1,26 @@
+import type { APIRoute } from 'astro';
+import { answering, authenticate } from '../../http/endpoint.ts';
+import { openApiDocument, type RouteModules, routesOf } from '../../http/openapi.ts';
+
+const modules: RouteModules = import.meta.glob('./v1/**/*.ts', { eager: true });
+const routes = routesOf(modules);
+
+/** The public part for everyone, all of it with a key. */
+export const GET: APIRoute = (context) =>
+  answering(context, async () => {
+    const { services, root } = context.locals;
+    const { headers } = context.request;
+    const asked = headers.has('authorization') || headers.has('x-api-key');
+    const whole = root.kind !== 'domain' && asked;
+    if (whole) await authenticate(context, '');
+    const page = await services.rootPage(root);
+    const snapshot = page && (await services.snapshots.get(page.slug));
+    const pageUrl = snapshot?.page.url ?? services.publicUrl;
+    const server = { publicUrl: services.publicUrl, pageUrl, version: '1' };
+    return { body: openApiDocument(routes, server, whole) };
+  });
+
+export const ALL: APIRoute = (context) =>
+  context.request.method === 'HEAD'
+    ? GET(context)
+    : new Response(null, { status: 405, headers: { Allow: 'GET, HEAD' } });
