@@ -53,6 +53,9 @@ export const pages = sqliteTable(
     domainToken: text().notNull(),
     /** Since when the domain routes here: its record was seen, or the operator allowed it. */
     domainRoutedAt: integer(),
+    /** The operator's word stands for its record. */
+    domainAllowed: flag().default(false),
+    domainCheckedAt: integer(),
     demo: flag().default(false),
     /** Rises with every change that readers can see; written by `manage/command.ts` alone. */
     revision: integer().notNull(),
@@ -81,6 +84,7 @@ export const pages = sqliteTable(
     index('pages_requested').on(t.id).where(sql`publish_requested > publish_answered`),
     index('pages_by_open_day').on(t.openDay),
     index('pages_by_change').on(t.changedAt),
+    index('pages_with_domain').on(t.domain).where(sql`domain is not null`),
   ],
 );
 

@@ -20,6 +20,8 @@ export interface Config {
   publishTo: string[];
   trustedProxies: BlockList | null;
   metricsToken: string | undefined;
+  /** Resolvers to ask, `address` or `address:port`; empty for those of the system. */
+  dnsServers: string[];
   bootstrap: { organization: string; apiKey: string | undefined } | null;
   /** True when a variable of the first start is set. */
   hasBootstrap: boolean;
@@ -44,6 +46,7 @@ export function readConfig(env: Environment): Config {
     publishTo: targetsOf(get('PUBLISH_TO')),
     trustedProxies: proxiesOf(get('TRUSTED_PROXIES')),
     metricsToken: get('METRICS_TOKEN'),
+    dnsServers: dnsServersOf(get('DNS_SERVERS')),
     bootstrap: bootstrapOf(get('DAYMARK_ORGANIZATION'), get('DAYMARK_API_KEY')),
     hasBootstrap: [
       'DAYMARK_ORGANIZATION',
@@ -141,6 +144,22 @@ function proxiesOf(text: string | undefined): BlockList | null {
     list.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6');
   }
   return list;
+}
+
+function dnsServersOf(text: string | undefined): string[] {
+  const entries = (text ?? '').split(',').map((entry) => entry.trim());
+  return entries
+    .filter((entry) => entry !== '')
+    .map((entry) => {
+      const host =
+        /^\[([^\]]+)\](?::\d+)?$/.exec(entry)?.[1] ??
+        (isIP(entry) === 6 ? entry : entry.replace(/:\d+$/, ''));
+      if (isIP(host) === 0)
+        throw new ConfigError(
+          `DNS_SERVERS holds "${entry}". Name addresses, like 192.0.2.53, 127.0.0.1:5353 or [2001:db8::53]:53.`,
+        );
+      return entry;
+    });
 }
 
 function bootstrapOf(organization: string | undefined, apiKey: string | undefined): Config['bootstrap'] {

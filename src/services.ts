@@ -23,6 +23,7 @@ import { paths } from './render/paths.ts';
 import { STATIC_LIST } from './render/plan.ts';
 import type { PrintPage } from './render/renderer.ts';
 import { PublishedSnapshots } from './snapshot/published.ts';
+import { dnsLookUp } from './worker/domains.ts';
 import { holdsLease, LEASE_MS, returnLease, takeLease } from './worker/lease.ts';
 import { Publisher } from './worker/publisher.ts';
 import { Schedule } from './worker/schedule.ts';
@@ -194,6 +195,7 @@ export function createServices(
       manager,
       isMine: () => lease.fence !== null,
       refresh: (id) => publisher.refresh(id),
+      lookUp: dnsLookUp(config.dnsServers),
       log,
     });
     const complain = (what: string) => (error: unknown) => log.error({ error: String(error) }, what);

@@ -90,6 +90,14 @@ CREATE TABLE `groups` (
 --> statement-breakpoint
 CREATE INDEX `groups_by_page` ON `groups` (`page_id`,`rank`);--> statement-breakpoint
 CREATE UNIQUE INDEX `groups_by_v2_id` ON `groups` (`page_id`,`v2_id`);--> statement-breakpoint
+CREATE TABLE `idempotent_answers` (
+	`id` text PRIMARY KEY NOT NULL,
+	`body_hash` text NOT NULL,
+	`answer` text NOT NULL,
+	`created_at` integer NOT NULL
+);
+--> statement-breakpoint
+CREATE INDEX `idempotent_answers_by_age` ON `idempotent_answers` (`created_at`);--> statement-breakpoint
 CREATE TABLE `incident_updates` (
 	`id` text PRIMARY KEY NOT NULL,
 	`v2_id` text NOT NULL,
@@ -205,6 +213,8 @@ CREATE TABLE `pages` (
 	`domain` text,
 	`domain_token` text NOT NULL,
 	`domain_routed_at` integer,
+	`domain_allowed` integer DEFAULT false NOT NULL,
+	`domain_checked_at` integer,
 	`demo` integer DEFAULT false NOT NULL,
 	`revision` integer NOT NULL,
 	`changed_at` integer NOT NULL,
@@ -229,6 +239,7 @@ CREATE INDEX `pages_behind` ON `pages` (`id`) WHERE revision > published_revisio
 CREATE INDEX `pages_requested` ON `pages` (`id`) WHERE publish_requested > publish_answered;--> statement-breakpoint
 CREATE INDEX `pages_by_open_day` ON `pages` (`open_day`);--> statement-breakpoint
 CREATE INDEX `pages_by_change` ON `pages` (`changed_at`);--> statement-breakpoint
+CREATE INDEX `pages_with_domain` ON `pages` (`domain`) WHERE domain is not null;--> statement-breakpoint
 CREATE TABLE `resting_slugs` (
 	`slug` text PRIMARY KEY NOT NULL,
 	`page_id` text,
@@ -260,6 +271,20 @@ CREATE TABLE `shown_changes` (
 );
 --> statement-breakpoint
 CREATE INDEX `shown_changes_by_page` ON `shown_changes` (`page_id`,`at`);--> statement-breakpoint
+CREATE TABLE `templates` (
+	`id` text PRIMARY KEY NOT NULL,
+	`page_id` text NOT NULL,
+	`name` text NOT NULL,
+	`title` text NOT NULL,
+	`body` text NOT NULL,
+	`status` text,
+	`components` text NOT NULL,
+	`created_at` integer NOT NULL,
+	`updated_at` integer NOT NULL,
+	FOREIGN KEY (`page_id`) REFERENCES `pages`(`id`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `templates_by_page` ON `templates` (`page_id`,`name`);--> statement-breakpoint
 CREATE TABLE `touches` (
 	`page_id` text NOT NULL,
 	`kind` text NOT NULL,

@@ -23,6 +23,11 @@ import { parseInput, readJsonBytes } from './input.ts';
 import { assertMatch, etagOf } from './preconditions.ts';
 
 const LONGEST_WAIT_S = 30;
+/** What is public may be read by scripts of any site, its errors too. */
+const ANY_SITE = {
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'ETag, Link, X-Total-Count',
+};
 
 /** Declares one management endpoint. */
 export function endpoint<Schema extends z.ZodType | undefined = undefined>(
@@ -36,21 +41,17 @@ export function endpoint<Schema extends z.ZodType | undefined = undefined>(
 /** Declares a public endpoint below a page root. */
 export function publicEndpoint(declared: PublicEndpoint): DeclaredRoute {
   const route: APIRoute = (context) =>
-    answering(context, async () => {
-      const { services, root, query } = context.locals;
-      const page = await services.rootPage(root);
-      if (!page) throw new HttpError(404, 'There is no status page here yet.');
-      const answer = await declared.handle({ services, page, query: new URLSearchParams(query) });
-      return {
-        ...answer,
-        headers: {
-          ...answer.headers,
-          'Cache-Control': 'public, max-age=10',
-          'Access-Control-Allow-Origin': '*',
-          'Access-Control-Expose-Headers': 'ETag, Link, X-Total-Count',
-        },
-      };
-    });
+    answering(
+      context,
+      async () => {
+        const { services, root, query } = context.locals;
+        const page = await services.rootPage(root);
+        if (!page) throw new HttpError(404, 'There is no status page here yet.');
+        const answer = await declared.handle({ services, page, query: new URLSearchParams(query) });
+        return { ...answer, headers: { ...answer.headers, 'Cache-Control': 'public, max-age=10' } };
+      },
+      ANY_SITE,
+    );
   return Object.assign(route, { declared: { kind: 'public' as const, endpoint: declared } });
 }
 
@@ -70,12 +71,16 @@ export function resource<Methods extends Record<string, DeclaredRoute>>(
   const ALL: APIRoute = (context) => {
     // The server sends the head of that answer alone.
     if (context.request.method === 'HEAD' && GET) return GET(context);
-    return answering(context, async () => {
-      // What is not there has no methods.
-      if (isManagement) assertManagement(context);
-      if (context.request.method === 'OPTIONS') return { status: 204, headers: { Allow: allowed } };
-      throw new HttpError(405, `This path takes ${allowed}.`, { Allow: allowed });
-    });
+    return answering(
+      context,
+      async () => {
+        // What is not there has no methods.
+        if (isManagement) assertManagement(context);
+        if (context.request.method === 'OPTIONS') return { status: 204, headers: { Allow: allowed } };
+        throw new HttpError(405, `This path takes ${allowed}.`, { Allow: allowed });
+      },
+      isManagement ? {} : ANY_SITE,
+    );
   };
   return { ...methods, ALL };
 }
@@ -83,12 +88,21 @@ export function resource<Methods extends Record<string, DeclaredRoute>>(
 /** For each endpoint of a path that is a document: the one that reads it. */
 const documents = new WeakMap<AnyEndpoint, AnyEndpoint>();
 
-/** Runs the work of a route; whatever it throws becomes an answer in the contract's form. */
-export async function answering(context: APIContext, work: () => Promise<Answer>): Promise<Response> {
+/**
+ * Runs the work of a route; whatever it throws becomes an answer in the contract's form.
+ *
+ * @param always headers of the answer, however it went
+ */
+export async function answering(
+  context: APIContext,
+  work: () => Promise<Answer>,
+  always: Readonly<Record<string, string>> = {},
+): Promise<Response> {
   const { requestId, services } = context.locals;
   const headers = new Headers({
     'Content-Type': 'application/json; charset=utf-8',
     'Cache-Control': 'no-store',
+    ...always,
   });
   try {
     const answer = await work();

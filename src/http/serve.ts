@@ -1,5 +1,4 @@
 /** The HTTP server: what must be settled before Astro sees a request, and what no route answers. */
-import { randomUUID } from 'node:crypto';
 import {
   createServer,
   type IncomingMessage,
@@ -9,11 +8,13 @@ import {
 } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Services } from '../services.ts';
+import { logWhenDone, requestIdOf } from './access-log.ts';
 import { drain, readBody } from './body.ts';
+import { clientAddress } from './client-address.ts';
 import { errorBody, HttpError } from './errors.ts';
 import { answerOperations } from './operations.ts';
 import { isPublicList, isPublicPath } from './public-paths.ts';
-import type { Route } from './static-site.ts';
+import { policyIn, type Route } from './static-site.ts';
 import { parseTarget, type RequestTarget } from './target.ts';
 
 /** Runs the Astro app: null when no route matches. */
@@ -42,6 +43,7 @@ export function createHttpServer(services: Services, runApp: RunApp): Server {
     (req, res) => {
       const reads = req.method === 'GET' || req.method === 'HEAD';
       if (reads && countHosts(req) === 1 && services.site.answerKnown(req, res)) return;
+      logWhenDone(services, req, res);
       answer(services, runApp, req, res).catch((error: unknown) => fail(services, req, res, error));
     },
   );
@@ -85,7 +87,7 @@ async function answer(
   if (reads && route && !asksList && (await services.site.answer(req, res, target, route))) return;
   const path = route && route.root.kind !== 'default' ? `/${route.path}` : target.path;
   if (path.startsWith('/api/')) {
-    const response = await runRoute(services, runApp, req, target, route, path);
+    const response = await runRoute(services, runApp, req, res, target, route, path);
     if (response) return writeResponse(req, res, response);
     if (!reads && route && isPublicPath(route.path)) {
       const allow = { Allow: 'GET, HEAD, OPTIONS' };
@@ -113,6 +115,7 @@ async function runRoute(
   services: Services,
   runApp: RunApp,
   req: IncomingMessage,
+  res: ServerResponse,
   target: RequestTarget,
   route: Route | null,
   path: string,
@@ -129,12 +132,12 @@ async function runRoute(
   const request = new Request(new URL(path, services.publicUrl), { method: req.method ?? 'GET', headers });
   const locals = {
     services,
-    requestId: randomUUID(),
+    requestId: requestIdOf(res),
     root: route?.root ?? { kind: 'default' as const },
     query: target.query,
     readBody: (limit: number) => readBody(req, limit),
   } as App.Locals;
-  return runApp(request, locals, req.socket.remoteAddress ?? '');
+  return runApp(request, locals, clientAddress(req, services.config.trustedProxies));
 }
 
 async function writeResponse(req: IncomingMessage, res: ServerResponse, response: Response): Promise<void> {
@@ -174,12 +177,15 @@ async function notFound(
     );
   }
   if (!own) return refuseRequest(req, res, target, new HttpError(404, 'Not found.'));
+  const policy = asJson ? null : policyIn(own);
   res.writeHead(404, {
     'Content-Type': asJson ? 'application/json; charset=utf-8' : 'text/html; charset=utf-8',
     'Content-Length': String(own.length),
     'Cache-Control': 'no-store',
+    'Referrer-Policy': 'same-origin',
     'X-Content-Type-Options': 'nosniff',
     ...(asJson ? { 'Access-Control-Allow-Origin': '*' } : {}),
+    ...(policy ? { 'Content-Security-Policy': policy } : {}),
   });
   res.end(req.method === 'HEAD' ? undefined : own);
   drain(req);
@@ -230,7 +236,7 @@ function plainPage(error: HttpError): string {
 }
 
 function fail(services: Services, req: IncomingMessage, res: ServerResponse, error: unknown): void {
-  const requestId = randomUUID();
+  const requestId = requestIdOf(res);
   services.log.error(
     { request: requestId, error: error instanceof Error ? error.stack : String(error) },
     'request failed',

@@ -13,6 +13,8 @@ import { hostOf, type RequestTarget } from './target.ts';
 
 const CACHE_BYTES = 64 * 1024 * 1024;
 const MOST_ROUTES = 50_000;
+/** What is longer than any of our addresses is looked up each time: nobody fills the memory with queries. */
+const LONGEST_KEPT = 400;
 const CACHE_CONTROL = 'public, max-age=10, stale-while-revalidate=60, stale-if-error=86400';
 /** A folder that another process fills is looked at again after this. */
 const FOREIGN_FRESH_MS = 100;
@@ -161,7 +163,8 @@ export class StaticSite {
     const slot = await this.#load(route.slug, file, route.path);
     if (!slot?.entry) return false;
     if (this.#routes.size >= MOST_ROUTES) this.#routes.clear();
-    if (target.authority === null) this.#routes.set(`${req.headers.host}\n${req.url}`, slot);
+    const asked = `${req.headers.host}\n${req.url}`;
+    if (target.authority === null && asked.length <= LONGEST_KEPT) this.#routes.set(asked, slot);
     send(req, res, pick(slot.entry, req.headers['accept-encoding']));
     return true;
   }
@@ -286,7 +289,8 @@ export class StaticSite {
   }
 }
 
-function policyIn(html: Buffer): string | null {
+/** The Content-Security-Policy that a published HTML file carries. */
+export function policyIn(html: Buffer): string | null {
   return (
     /<meta http-equiv="content-security-policy" content="([^"]*)">/.exec(
       html.toString('utf8', 0, 4096),

@@ -1,7 +1,7 @@
 /** The request target as it came over the wire, before anything decodes it. */
 
 export interface RequestTarget {
-  /** The path, as it came: percent-encoded, beginning with `/`. */
+  /** The path, beginning with `/`, percent-encoded but for what needs no encoding (RFC 3986, section 6.2.2.2). */
   path: string;
   /** Behind the `?`, without it. */
   query: string;
@@ -10,6 +10,11 @@ export interface RequestTarget {
 }
 
 const ABSOLUTE = /^https?:\/\/([^/?#]*)/i;
+
+/** Letters, digits, `-`, `.`, `_` and `~` in percent-encoding: `/api/v1/component%73` is the path of the list, too. */
+const NEEDLESS = /%(?:2[de]|3[0-9]|[46][1-9a-f]|5[0-9af]|7[0-9ae])/gi;
+/** The longest name that DNS has. */
+const LONGEST_HOST = 253;
 
 /**
  * Takes a request target apart.
@@ -26,7 +31,8 @@ export function parseTarget(raw: string): RequestTarget | null {
   if (path.includes('\\') || path.includes('#')) return null;
   if (path.includes('%') && !isHarmless(path)) return null;
   if (/\/\.{1,2}(\/|$)/.test(path)) return null;
-  return { path, query: mark < 0 ? '' : rest.slice(mark + 1), authority: absolute?.[1] ?? null };
+  const plain = path.replace(NEEDLESS, (encoded) => decodeURIComponent(encoded));
+  return { path: plain, query: mark < 0 ? '' : rest.slice(mark + 1), authority: absolute?.[1] ?? null };
 }
 
 function isHarmless(path: string): boolean {
@@ -44,5 +50,5 @@ function isHarmless(path: string): boolean {
 export function hostOf(header: string | undefined): string {
   if (!header) return '';
   const host = header.toLowerCase().replace(/:\d*$/, '').replace(/\.$/, '');
-  return /^[a-z0-9.-]+$|^\[[0-9a-f:.]+\]$/.test(host) ? host : '';
+  return host.length <= LONGEST_HOST && /^[a-z0-9.-]+$|^\[[0-9a-f:.]+\]$/.test(host) ? host : '';
 }

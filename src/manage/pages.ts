@@ -184,7 +184,14 @@ export async function editPage(
         .set({
           ...input,
           ...('description' in input ? { description: input.description || null } : {}),
-          ...(domainMoved ? { domainRoutedAt: null, domainToken: randomBytes(16).toString('hex') } : {}),
+          ...(domainMoved
+            ? {
+                domainRoutedAt: null,
+                domainCheckedAt: null,
+                domainAllowed: false,
+                domainToken: randomBytes(16).toString('hex'),
+              }
+            : {}),
           updatedAt: now,
         })
         .where(eq(pages.id, page.id)),
@@ -253,19 +260,4 @@ export async function setDefaultPage(manager: Manager, slug: string): Promise<vo
       .values({ key: 'default_page', value: page.id })
       .onConflictDoUpdate({ target: settings.key, set: { value: page.id } });
   });
-}
-
-/** Lets a page's domain route without its TXT record, on the operator's word. @throws DomainError not_found */
-export async function allowDomain(manager: Manager, domain: string): Promise<void> {
-  const page = await manager.store.write(async (tx) => {
-    const [found] = await tx.select().from(pages).where(eq(pages.domain, domain.toLowerCase()));
-    if (!found) throw notFound(`A page with the domain "${domain}"`);
-    const now = manager.now();
-    await tx
-      .update(pages)
-      .set({ domainRoutedAt: now, revision: found.revision + 1, changedAt: now })
-      .where(eq(pages.id, found.id));
-    return found;
-  });
-  manager.committed({ id: page.id, slug: page.slug, revision: page.revision + 1 });
 }

@@ -3,11 +3,14 @@ import { sql } from 'drizzle-orm';
 import { nextDueAt, sendReminders, takeDueSteps } from '../manage/clock.ts';
 import type { Manager } from '../manage/command.ts';
 import { closeDays, pagesWithOpenDays } from '../manage/days.ts';
+import { forgetAnswers } from '../manage/repeated.ts';
+import { checkDomains, type LookUp } from './domains.ts';
 
 const TICK_MS = 1_000;
 /** Days close in this rhythm, so many pages at a time: ten thousand pages take a quarter of an hour. */
 const DAYS_EVERY_MS = 20_000;
 const PAGES_AT_A_TIME = 250;
+const DOMAINS_EVERY_MS = 5_000;
 const HOUR_MS = 3_600_000;
 
 export interface ScheduleOptions {
@@ -16,6 +19,7 @@ export interface ScheduleOptions {
   isMine(): boolean;
   /** The page's files are to be made again when there is time. */
   refresh(pageId: string): void;
+  lookUp: LookUp;
   log: { error(fields: object, text: string): void };
 }
 
@@ -23,6 +27,8 @@ export class Schedule {
   #stopped = false;
   #wake: (() => void) | null = null;
   #daysAt = 0;
+  #domainsAt = 0;
+  #answersAt = 0;
   #hour: number | null = null;
 
   constructor(private readonly options: ScheduleOptions) {}
@@ -58,8 +64,27 @@ export class Schedule {
     await sendReminders(manager);
     if (manager.now() >= this.#daysAt) await this.#closeDays();
     await this.#refreshTrouble();
+    if (manager.now() >= this.#domainsAt) this.#checkDomains();
+    if (manager.now() >= this.#answersAt) await this.#forgetAnswers();
     const next = await nextDueAt(manager);
     return next === null ? TICK_MS : Math.max(1, Math.min(TICK_MS, next - manager.now()));
+  }
+
+  /** DNS may take its time: windows do not wait for it. */
+  #checkDomains(): void {
+    const { manager, lookUp, log } = this.options;
+    this.#domainsAt = Number.POSITIVE_INFINITY;
+    checkDomains(manager, lookUp)
+      .catch((error: unknown) => log.error({ error: String(error) }, 'looking up domains failed'))
+      .finally(() => {
+        this.#domainsAt = manager.now() + DOMAINS_EVERY_MS;
+      });
+  }
+
+  async #forgetAnswers(): Promise<void> {
+    const { manager } = this.options;
+    this.#answersAt = manager.now() + HOUR_MS;
+    await manager.store.write((tx) => forgetAnswers(tx, manager.now()));
   }
 
   async #closeDays(): Promise<void> {
