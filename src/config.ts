@@ -89,7 +89,7 @@ function publicUrlOf(text: string | undefined, host: string, port: number): stri
     }
     return `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
   }
-  const url = URL.parse(text);
+  const url = URL.canParse(text) ? new URL(text) : null;
   const plain =
     url &&
     /^https?:$/.test(url.protocol) &&
@@ -201,6 +201,20 @@ export function listenError({ host, port }: Config, code: string | undefined): C
       `HOST is ${host}, which is no address of this machine. Set one that is, like 127.0.0.1 or 0.0.0.0.`,
     );
   return null;
+}
+
+const UNUSABLE =
+  /SQLITE_(NOTADB|CANTOPEN|READONLY|CORRUPT|PERM)|ConnectionFailed|fetch failed|E(CONNREFUSED|NOTFOUND|TIMEDOUT|HOSTUNREACH)|HTTP status|HTTP_/;
+
+/** What a failure of the first query means for the operator; null when the database itself is not to blame. */
+export function databaseError(error: unknown): ConfigError | null {
+  const words: string[] = [];
+  for (let cause = error; cause instanceof Error; cause = cause.cause) words.push(cause.message);
+  if (!words.some((word) => UNUSABLE.test(word))) return null;
+  const reason = words.at(-1)?.split('\n')[0];
+  return new ConfigError(
+    `DATABASE_URL (when unset, daymark.db in DATA_DIR) leads to no usable database: ${reason}. Set it to a libSQL file or server that this process can use.`,
+  );
 }
 
 /**

@@ -149,6 +149,7 @@ export async function editKey(
     if (kept.length > 0)
       throw new DomainError('forbidden', `That key has ${kept.join(', ')}, which this one does not have.`);
     const next = { ...row, ...input };
+    if (Object.keys(input).length === 0) return row;
     await tx.update(apiKeys).set(input).where(eq(apiKeys.id, id));
     await note(tx, credential, 'api_key.updated', next, keeper.now(), requestId);
     return next;

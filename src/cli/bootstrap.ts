@@ -4,12 +4,17 @@ import { organizations } from '../../db/schema.ts';
 import type { Store } from '../../db/transaction.ts';
 import { storeApiKey } from '../auth/api-keys.ts';
 import { SCOPES } from '../auth/scopes.ts';
+import { databaseError } from '../config.ts';
 import { createOrganization } from '../manage/organizations.ts';
 import type { Assembly } from './main.ts';
 
-/** Brings the database to this build's schema. */
+/** Brings the database to this build's schema. @throws ConfigError for one that can't be used at all */
 export async function migrateStore({ services }: Assembly): Promise<void> {
-  await migrate(services.store);
+  try {
+    await migrate(services.store);
+  } catch (error) {
+    throw databaseError(error) ?? error;
+  }
 }
 
 /** True of a database that nobody has used yet. */

@@ -5,6 +5,8 @@ import { DomainError } from '../domain/errors.ts';
 import type { Assembly } from './main.ts';
 
 const POLL_MS = 50;
+/** Whether the other process is still there is asked so often. */
+const LOOK_MS = 1_000;
 
 interface Chosen {
   id: string;
@@ -63,8 +65,9 @@ async function publishHere({ publishers }: Assembly, chosen: Chosen[], bar: Sing
   return failures;
 }
 
-/** A running process has the folder: it is asked by the database, and watched. */
-async function askTheOther({ services }: Assembly, chosen: Chosen[], bar: SingleBar): Promise<Failed[]> {
+/** A running process has the folder: it is asked by the database, and watched. When it ends, the rest is done here. */
+async function askTheOther(assembly: Assembly, chosen: Chosen[], bar: SingleBar): Promise<Failed[]> {
+  const { services, becomePublisher } = assembly;
   await services.store.write(async (tx) => {
     await tx
       .update(pages)
@@ -78,6 +81,7 @@ async function askTheOther({ services }: Assembly, chosen: Chosen[], bar: Single
   });
   const open = new Map(chosen.map((page) => [page.id, page.slug]));
   const failures: Failed[] = [];
+  let lookAt = services.now() + LOOK_MS;
   while (open.size > 0) {
     const rows = await services.read
       .select({ id: pages.id, slug: pages.slug, error: pages.publishError })
@@ -88,7 +92,18 @@ async function askTheOther({ services }: Assembly, chosen: Chosen[], bar: Single
       if (row.error) failures.push({ slug: row.slug, error: row.error });
       bar.increment(1, { slug: row.slug });
     }
-    if (open.size > 0) await new Promise((resume) => setTimeout(resume, POLL_MS));
+    if (open.size === 0) break;
+    if (services.now() >= lookAt) {
+      lookAt = services.now() + LOOK_MS;
+      const finish = await becomePublisher();
+      if (finish) {
+        const left = [...open].map(([id, slug]) => ({ id, slug }));
+        failures.push(...(await publishHere(assembly, left, bar)));
+        await finish();
+        break;
+      }
+    }
+    await new Promise((resume) => setTimeout(resume, POLL_MS));
   }
   return failures;
 }

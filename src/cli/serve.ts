@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { newApiKey, storeApiKey } from '../auth/api-keys.ts';
 import { SCOPES } from '../auth/scopes.ts';
 import { listenError } from '../config.ts';
@@ -19,6 +20,7 @@ export async function serve(assembly: Assembly, options: { workers: boolean; dem
   await bootstrap(assembly);
   const workers = options.workers ? await assembly.startWorkers() : null;
   const server = createHttpServer(services, built.runApp);
+  const sockets = openSockets(server);
   try {
     await listen(server, config.port, config.host);
   } catch (error) {
@@ -27,7 +29,7 @@ export async function serve(assembly: Assembly, options: { workers: boolean; dem
   }
   services.log.info({ url: config.publicUrl, workers: options.workers }, 'serving');
   await untilAskedToStop();
-  await stop(assembly, workers, server);
+  await stop(assembly, workers, { server, sockets });
 }
 
 /** `work`: the workers alone. */
@@ -74,19 +76,42 @@ function untilAskedToStop(): Promise<void> {
   });
 }
 
-async function stop(assembly: Assembly, workers: Workers | null, server: Server | null): Promise<void> {
+/** The connections that a server holds. */
+function openSockets(server: Server): Set<Socket> {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  return sockets;
+}
+
+interface Listening {
+  server: Server;
+  sockets: ReadonlySet<Socket>;
+}
+
+async function stop(assembly: Assembly, workers: Workers | null, listening: Listening | null): Promise<void> {
   setTimeout(() => process.exit(0), GRACE_MS).unref();
-  if (server) {
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-    server.closeIdleConnections();
-    // Keep-alive connections that have just been answered go as soon as they are idle.
-    const sweep = setInterval(() => server.closeIdleConnections(), 50);
-    await closed;
-    clearInterval(sweep);
-  }
+  if (listening) await stopListening(listening);
   await endWorkers(assembly, workers);
   assembly.services.log.info({}, 'stopped');
   process.exit(0);
+}
+
+/** Takes no more requests, and resolves when those at work are answered. */
+async function stopListening({ server, sockets }: Listening): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+  const closeIdle = () => {
+    server.closeIdleConnections();
+    // Browsers open connections in advance; Node counts those as busy.
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+  };
+  closeIdle();
+  // Keep-alive connections that have just been answered go as soon as they are idle.
+  const sweep = setInterval(closeIdle, 50);
+  await closed;
+  clearInterval(sweep);
 }
 
 /** Lets the workers finish, and closes the database. */

@@ -5,7 +5,7 @@
 import type { APIContext, APIRoute } from 'astro';
 import type { z } from 'zod';
 import type { Admission } from '../auth/api-keys.ts';
-import { notFound } from '../domain/errors.ts';
+import { DomainError, notFound } from '../domain/errors.ts';
 import type { Actor } from '../manage/command.ts';
 import {
   type Answer,
@@ -23,6 +23,8 @@ import { parseInput, readJsonBytes } from './input.ts';
 import { assertMatch, etagOf } from './preconditions.ts';
 
 const LONGEST_WAIT_S = 30;
+/** Methods that obey `If-Match`; where there is no ETag, only `*` is met. */
+const CONDITIONAL = new Set(['PUT', 'PATCH', 'DELETE']);
 /** What is public may be read by scripts of any site, its errors too. */
 const ANY_SITE = {
   'Access-Control-Allow-Origin': '*',
@@ -211,17 +213,30 @@ async function bodyOf(
 
 /** Runs an endpoint; with `If-Match` in one transaction with the comparison. */
 async function matching(request: Request, declared: AnyEndpoint, call: Call<undefined>): Promise<Answer> {
-  const condition = request.headers.get('if-match');
+  const condition = CONDITIONAL.has(request.method) ? request.headers.get('if-match') : null;
   const reader = documents.get(declared);
-  if (condition === null || !reader || reader === declared) {
-    return tagged(await declared.handle(call as Call<never>), reader);
-  }
+  if (condition !== null && !reader) assertMatch(condition, null);
+  if (condition === null || !reader) return tagged(await declared.handle(call as Call<never>), reader);
   return call.services.inOneTransaction(async (inside) => {
     const within = { ...call, services: inside };
-    const { body } = await reader.handle({ ...within, body: undefined } as Call<never>);
-    assertMatch(condition, body);
+    assertMatch(condition, await documentOf(reader, declared, { ...within, body: undefined }));
     return tagged(await declared.handle(within as Call<never>), reader);
   });
+}
+
+/** What the path names now; null where a PUT is to make it. @throws DomainError not_found */
+async function documentOf(
+  reader: AnyEndpoint,
+  declared: AnyEndpoint,
+  call: Call<undefined>,
+): Promise<unknown> {
+  try {
+    return (await reader.handle(call as Call<never>)).body;
+  } catch (error) {
+    if (!(error instanceof DomainError) || !declared.find) throw error;
+    await declared.find(call);
+    return null;
+  }
 }
 
 function tagged(answer: Answer, reader: AnyEndpoint | undefined): Answer {

@@ -10,9 +10,15 @@ export function etagOf(document: unknown): string {
   return `"${hash('sha256', lasting, 'base64url').slice(0, 22)}"`;
 }
 
-/** `If-Match` (RFC 9110, section 13.1.1; compared strongly). @throws HttpError 412 */
+/**
+ * `If-Match` (RFC 9110, section 13.1.1; compared strongly).
+ *
+ * @param document null of what has no ETag: a list
+ * @throws HttpError 412
+ */
 export function assertMatch(header: string, document: unknown): void {
   if (header.trim() === '*') return;
+  if (document === null) throw new HttpError(412, 'There is nothing here with that ETag.');
   const etag = etagOf(document);
   if (header.split(',').some((one) => one.trim() === etag)) return;
   throw new HttpError(

@@ -50,9 +50,12 @@ export function createHttpServer(services: Services, runApp: RunApp): Server {
   server.maxConnections = CONNECTIONS;
   server.keepAliveTimeout = 65_000;
   server.on('clientError', refuseMalformed);
-  // Nobody's protocol is spoken here: close instead of hanging.
+  // Without a listener for upgrades they are passed over: who offers HTTP/2 in passing gets its answer in HTTP/1.1.
   server.on('connect', (_req, socket: Socket) => refuse(socket, 405, 'This method is not supported.'));
-  server.on('upgrade', (_req, socket: Socket) => refuse(socket, 400, 'Protocol upgrades are not supported.'));
+  server.on('checkExpectation', (req, res) => {
+    const error = new HttpError(417, 'Only "Expect: 100-continue" is understood.', { Connection: 'close' });
+    refuseRequest(req, res, null, error);
+  });
   return server;
 }
 

@@ -1,4 +1,5 @@
 import { Resolver } from 'node:dns/promises';
+import { DomainError } from '../domain/errors.ts';
 import type { Manager } from '../manage/command.ts';
 import { type DomainProof, domainsToCheck, noteDomain } from '../manage/domains.ts';
 
@@ -24,9 +25,16 @@ export function dnsLookUp(servers: readonly string[]): LookUp {
   };
 }
 
-/** Looks up the domains whose turn it is. */
+/** Looks up the domains whose turn it is, side by side: name servers that do not answer hold up nobody else's. */
 export async function checkDomains(manager: Manager, lookUp: LookUp): Promise<void> {
-  for (const page of await domainsToCheck(manager, AT_A_TIME)) {
-    await noteDomain(manager, page, await lookUp(page.domain!, page.domainToken));
-  }
+  const due = await domainsToCheck(manager, AT_A_TIME);
+  await Promise.all(
+    due.map(async (page) => {
+      const proof = await lookUp(page.domain!, page.domainToken);
+      await noteDomain(manager, page, proof).catch((error: unknown) => {
+        // The page was deleted while DNS was asked.
+        if (!(error instanceof DomainError && error.kind === 'not_found')) throw error;
+      });
+    }),
+  );
 }

@@ -85,13 +85,11 @@ export function planImport(summary: SourceSummary, notes: Notes): Plan {
   const all = uniqueById(summary.components);
   const home = groupsOf(all);
   const top = all.filter((one) => one.group || !home.has(one.id)).sort(byPosition);
-  const inside = Map.groupBy(
-    all.filter((one) => !one.group && home.has(one.id)).sort(byPosition),
-    (one) => home.get(one.id)!,
-  );
+  const grouped = all.filter((one) => !one.group && home.has(one.id)).sort(byPosition);
+  const insideOf = (group: string) => grouped.filter((one) => home.get(one.id) === group);
   const sections = top.map((one) => ({
     group: one.group ? one.id : null,
-    sources: one.group ? (inside.get(one.id) ?? []) : [one],
+    sources: one.group ? insideOf(one.id) : [one],
   }));
   const components = sections.flatMap(({ group, sources }) =>
     sources.map((one) => planComponent(one, group, notes)),

@@ -1,5 +1,6 @@
 import type { APIRoute } from 'astro';
 import { answering, authenticate } from '../../http/endpoint.ts';
+import { HttpError } from '../../http/errors.ts';
 import { openApiDocument, type RouteModules, routesOf } from '../../http/openapi.ts';
 
 const modules: RouteModules = import.meta.glob('./v1/**/*.ts', { eager: true });
@@ -20,7 +21,12 @@ export const GET: APIRoute = (context) =>
     return { body: openApiDocument(routes, server, whole) };
   });
 
+const ALLOWED = 'GET, HEAD, OPTIONS';
+
 export const ALL: APIRoute = (context) =>
   context.request.method === 'HEAD'
     ? GET(context)
-    : new Response(null, { status: 405, headers: { Allow: 'GET, HEAD' } });
+    : answering(context, async () => {
+        if (context.request.method === 'OPTIONS') return { status: 204, headers: { Allow: ALLOWED } };
+        throw new HttpError(405, `This path takes ${ALLOWED}.`, { Allow: ALLOWED });
+      });
