@@ -4,9 +4,9 @@ import { organizations } from '../../db/schema.ts';
 import type { Store } from '../../db/transaction.ts';
 import { storeApiKey } from '../auth/api-keys.ts';
 import { SCOPES } from '../auth/scopes.ts';
-import { databaseError } from '../config.ts';
 import { createOrganization } from '../manage/organizations.ts';
 import type { Assembly } from './main.ts';
+import { databaseError } from './start-errors.ts';
 
 /** Brings the database to this build's schema. @throws ConfigError for one that can't be used at all */
 export async function migrateStore({ services }: Assembly): Promise<void> {

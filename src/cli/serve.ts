@@ -2,12 +2,12 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { newApiKey, storeApiKey } from '../auth/api-keys.ts';
 import { SCOPES } from '../auth/scopes.ts';
-import { listenError } from '../config.ts';
 import { createHttpServer } from '../http/serve.ts';
 import { loadDemo } from '../manage/demo.ts';
 import type { Workers } from '../services.ts';
 import { bootstrap, isEmpty, migrateStore } from './bootstrap.ts';
 import type { Assembly } from './main.ts';
+import { listenError } from './start-errors.ts';
 
 /** How long what is in flight may take after SIGTERM. */
 const GRACE_MS = 9_000;

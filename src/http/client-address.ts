@@ -1,9 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { type BlockList, isIP } from 'node:net';
 
-/** `::ffff:192.0.2.1` → `192.0.2.1`, without a zone. */
+/** `::ffff:192.0.2.1` → `192.0.2.1`; without brackets, port and zone, which some proxies add. */
 function plain(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/i, '').replace(/%.*$/, '');
+  const bare = address
+    .replace(/^\[([^\]]*)\](:\d+)?$/, '$1')
+    .replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+    .replace(/%.*$/, '')
+    .toLowerCase();
+  return bare.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, '');
 }
 
 function isTrusted(address: string, trusted: BlockList): boolean {
@@ -34,7 +39,8 @@ export function clientAddress(req: IncomingMessage, trusted: BlockList | null): 
 /** What limits count by: an IPv4 address, or the /64 of an IPv6 one, which one household has to itself. */
 export function limitKey(address: string): string {
   if (isIP(address) !== 6) return address;
-  const [head = '', tail] = address.split('::');
+  // An IPv4 address at the end stands for two groups.
+  const [head = '', tail] = address.replace(/\d+\.\d+\.\d+\.\d+$/, '0:0').split('::');
   const left = head === '' ? [] : head.split(':');
   const right = tail === undefined || tail === '' ? [] : tail.split(':');
   const groups =

@@ -1,5 +1,5 @@
 /** Pages' own domains: they route once their owner has proved to hold them, or the operator says so. */
-import { eq, sql } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import { pages } from '../../db/schema.ts';
 import { notFound } from '../domain/errors.ts';
 import { type Actor, change, type Manager, type PageRow } from './command.ts';
@@ -30,7 +30,7 @@ export async function allowDomain(manager: Manager, domain: string): Promise<voi
   });
 }
 
-/** Pages whose domain is to be looked up now. */
+/** Pages whose domain is to be looked up now, those that waited longest first. */
 export async function domainsToCheck(manager: Manager, limit: number): Promise<PageRow[]> {
   const now = manager.now();
   return manager.store.read
@@ -41,6 +41,7 @@ export async function domainsToCheck(manager: Manager, limit: number): Promise<P
         when ${pages.domainRoutedAt} is not null then ${RECHECK_MS}
         when ${pages.updatedAt} > ${now - WAITED_FOR_MS} then ${FIRST_CHECKS_MS} else ${LATER_CHECKS_MS} end`,
     )
+    .orderBy(asc(pages.domainCheckedAt))
     .limit(limit);
 }
 
@@ -56,8 +57,9 @@ export async function noteDomain(manager: Manager, page: PageRow, proof: DomainP
   }
   const action = proof === 'seen' ? 'domain.verified' : 'domain.lost';
   await change(manager, operator(page, 'schedule'), page.id, action, async (unit) => {
-    // It may have been changed while DNS was asked.
-    if (unit.page.domain === page.domain && unit.page.domainToken === page.domainToken) {
+    // It may have been changed, or allowed, while DNS was asked.
+    const { domain, domainToken, domainAllowed } = unit.page;
+    if (domain === page.domain && domainToken === page.domainToken && !domainAllowed) {
       unit.visible();
       const routed = { domainCheckedAt: unit.now, domainRoutedAt: proof === 'seen' ? unit.now : null };
       unit.write(unit.tx.update(pages).set(routed).where(eq(pages.id, page.id)));

@@ -1,20 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { type Client, createClient } from '@libsql/client';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DatabaseBusyError } from '../../db/client.ts';
 import { openStore, type Store } from '../../db/transaction.ts';
-
-const SCRIPT = new URL('../fixtures/lone-writer.ts', import.meta.url).pathname;
+import { startWriter, type WritingProcess } from '../fixtures/writing-process.ts';
 
 let folder: string;
 let file: string;
 let opened: { close(): unknown }[];
-let children: ChildProcess[];
+let children: WritingProcess[];
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'daymark-database-'));
@@ -23,7 +20,7 @@ beforeEach(async () => {
   children = [];
 });
 afterEach(async () => {
-  for (const child of children) child.kill('SIGKILL');
+  for (const child of children) await child.kill();
   for (const one of opened) await one.close();
   await rm(folder, { recursive: true, force: true });
 });
@@ -53,31 +50,10 @@ async function rowsIn(made: Store): Promise<number[]> {
 /** What a process that looks at the file afterwards finds. */
 const rowsInFile = () => rowsIn(store());
 
-/** The writing process, its lines as they come, and a way to tell it to go on. */
-function loneWriter(patience: number, count: number) {
-  const child = spawn(process.execPath, [SCRIPT, file, String(patience), String(count)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  children.push(child);
-  const lines = createInterface({ input: child.stdout! })[Symbol.asyncIterator]();
-  return {
-    go: () => child.stdin!.write('go\n'),
-    /** Its lines up to the one that is waited for. */
-    async until(line: string): Promise<string[]> {
-      const seen: string[] = [];
-      while (seen.at(-1) !== line) {
-        const next = await lines.next();
-        if (next.done) throw new Error(`The writer ended before it said "${line}".`);
-        seen.push(next.value);
-      }
-      return seen;
-    },
-    async kill(): Promise<void> {
-      const gone = new Promise((resume) => child.once('exit', resume));
-      child.kill('SIGKILL');
-      await gone;
-    },
-  };
+function loneWriter(patience: number, count: number): WritingProcess {
+  const writer = startWriter(file, patience, count);
+  children.push(writer);
+  return writer;
 }
 
 describe('while another process holds the write lock', () => {

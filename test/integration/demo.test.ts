@@ -22,7 +22,7 @@ afterEach(() => site.close());
 
 async function load(): Promise<{ demo: Demo; snapshot: PageSnapshot }> {
   const demo = await loadDemo(site.manager);
-  const rows = await loadPage(site.store.read, demo.pageId, site.clock.now, null, null);
+  const rows = await loadPage(site.store.read, demo.pageId, null, null);
   return { demo, snapshot: buildSnapshot(rows!, site.clock.now, 'http://127.0.0.1:4321', null) };
 }
 

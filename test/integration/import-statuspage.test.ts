@@ -37,7 +37,7 @@ async function run(summary: Summary, options: { org?: string; page?: string } = 
 
 async function snapshotOf(slug = 'digitalocean'): Promise<PageSnapshot> {
   const [page] = await site.store.read.all<{ id: string }>(sql`select id from pages where slug = ${slug}`);
-  const rows = await loadPage(site.store.read, page!.id, site.clock.now, null, null);
+  const rows = await loadPage(site.store.read, page!.id, null, null);
   return buildSnapshot(rows!, site.clock.now, 'http://127.0.0.1:4321', null);
 }
 

@@ -1,142 +1,157 @@
-import { count, eq, sql } from 'drizzle-orm';
-import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
-import { auditEvents, touches } from '../../db/schema.ts';
-import { incidentOf, selectIncidents, selectWindows, windowOf } from '../../db/told.ts';
-import { monthOf } from '../../src/domain/calendar.ts';
-import { DomainError } from '../../src/domain/errors.ts';
-import { createComponent } from '../../src/manage/components.ts';
-import { buildSnapshot } from '../../src/snapshot/build.ts';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { incidentCreate } from '../../src/domain/input.ts';
+import type { ComponentStatus } from '../../src/domain/status.ts';
+import { createComponent, setComponentStatuses } from '../../src/manage/components.ts';
+import { allowDomain } from '../../src/manage/domains.ts';
+import { deleteIncident, openIncident } from '../../src/manage/incidents.ts';
+import { deletePage, editPage } from '../../src/manage/pages.ts';
 import { loadPage } from '../../src/snapshot/load.ts';
 import type { PageSnapshot } from '../../src/snapshot/schema.ts';
-import { ACT_NAMES, ACTS, Dice } from '../fixtures/acts.ts';
-import { brokenChains, recount, stored } from '../fixtures/recount.ts';
-import { newPage, openSite, pageRow, type Site } from '../fixtures/store.ts';
+import { PUBLIC_URL, plain, snapshotOf } from '../fixtures/snapshot-of.ts';
+import { DAY, HOUR, newPage, openSite, runSchedule, type Site } from '../fixtures/store.ts';
 
-const PUBLIC_URL = 'https://daymark.example';
+describe('a snapshot', () => {
+  let site: Site;
+  let pageId: string;
+  let api: string;
+  beforeEach(async () => {
+    site = await openSite();
+    pageId = await newPage(site);
+    api = (await createComponent(site.manager, site.actor, pageId, { name: 'API' })).value;
+    await createComponent(site.manager, site.actor, pageId, { name: 'Web' });
+  });
+  afterEach(() => site.close());
 
-async function snapshotOf(
-  site: Site,
-  pageId: string,
-  known: PageSnapshot | null = null,
-): Promise<PageSnapshot> {
-  const rows = await loadPage(site.store.read, pageId, site.clock.now, known, null);
-  return buildSnapshot(rows!, site.clock.now, PUBLIC_URL, known);
-}
-
-const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
-
-/** All that has files of its own, by the reference that a touch has. */
-async function archiveOf(site: Site, pageId: string): Promise<Map<string, string>> {
-  const { timezone } = await pageRow(site, pageId);
-  const incidents = (
-    await selectIncidents(site.store.read, { where: sql`i.page_id = ${pageId}`, order: sql`order by i.id` })
-  ).map(incidentOf);
-  const windows = (
-    await selectWindows(site.store.read, { where: sql`w.page_id = ${pageId}`, order: sql`order by w.id` })
-  ).map(windowOf);
-  const files = new Map<string, string>();
-  const months = new Map<string, unknown[]>();
-  for (const [kind, at, one] of [
-    ...incidents.map((incident) => ['incident', incident.startedAt, incident] as const),
-    ...windows.map((window) => ['maintenance', window.startsAt, window] as const),
-  ]) {
-    files.set(`${kind} ${one.id}`, JSON.stringify(one));
-    const month = monthOf(at, timezone);
-    months.set(month, [...(months.get(month) ?? []), one]);
-  }
-  for (const [month, list] of months) files.set(`month ${month}`, JSON.stringify(list));
-  return files;
-}
-
-async function auditRows(site: Site): Promise<number> {
-  const [row] = await site.store.read.select({ n: count() }).from(auditEvents);
-  return row!.n;
-}
-
-/** Runs one act and holds what it did against everything that must be true of any change. */
-async function actAndCheck(site: Site, pageId: string, verb: string, dice: Dice): Promise<void> {
-  const page = await pageRow(site, pageId);
-  const before = await snapshotOf(site, pageId);
-  const archive = await archiveOf(site, pageId);
-  const rows = await auditRows(site);
-  const at = site.clock.now;
-  let refused = false;
-  try {
-    await ACTS[verb]!(site, pageId, dice);
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    refused = true;
-  }
-  const after = await snapshotOf(site, pageId);
-  const risen = after.revision - page.revision;
-  const written = (await auditRows(site)) - rows;
-  expect(written, 'audit rows').toBeLessThanOrEqual(verb === 'schedule' ? 99 : 1);
-  expect(risen).toBeLessThanOrEqual(written);
-  if (refused) expect(written).toBe(0);
-  if (risen === 0 && site.clock.now === at && verb !== 'schedule') {
-    expect(plain(after), 'same revision, same page').toEqual(plain(before));
-  }
-  if (verb !== 'editPage') {
-    const now = await archiveOf(site, pageId);
-    const changed = [...new Set([...archive.keys(), ...now.keys()])].filter(
-      (file) => archive.get(file) !== now.get(file),
+  const open = (body: Record<string, unknown>) =>
+    openIncident(
+      site.manager,
+      site.actor,
+      pageId,
+      incidentCreate.parse({ title: 'Errors', body: 'Errors.', ...body }),
     );
-    const touched = await site.store.read
-      .select()
-      .from(touches)
-      .where(sql`${touches.pageId} = ${pageId} and ${touches.revision} > ${page.revision}`);
-    expect(touched.map(({ kind, ref }) => `${kind} ${ref}`)).toEqual(expect.arrayContaining(changed));
-  }
-}
+  const set = (status: ComponentStatus) =>
+    setComponentStatuses(site.manager, site.actor, pageId, [{ id: api, status }]);
+  const pass = async (ms: number) => {
+    site.clock.advance(ms);
+    await runSchedule(site, pageId);
+  };
 
-/** Incidents and windows are what reaches into the past: they come up more often than the rest. */
-const VERBS = [
-  ...ACT_NAMES,
-  ...ACT_NAMES.filter((name) => /advance|schedule|Incident|Update|plan|Window/.test(name)),
-];
+  test('hands on the same closed days until one of them changes', async () => {
+    await set('major_outage');
+    await pass(2 * DAY);
+    await set('operational');
+    await pass(DAY);
+    const first = await snapshotOf(site, pageId);
+    await createComponent(site.manager, site.actor, pageId, { name: 'Mail' });
+    const second = await snapshotOf(site, pageId, first);
+    expect(second.components[0]!.days).toBe(first.components[0]!.days);
+    await open({
+      started_at: site.clock.iso(-DAY),
+      status: 'resolved',
+      components: [{ id: api, status: 'partial_outage' }],
+    });
+    const third = await snapshotOf(site, pageId, second);
+    expect(third.components[0]!.days).not.toBe(first.components[0]!.days);
+    expect(third.components[0]!.days).toHaveLength(4);
+  });
 
-/** Unbiased: the small numbers that fast-check prefers would choose the same few things again and again. */
-const script = fc.noBias(
-  fc.array(
-    fc.record({
-      verb: fc.constantFrom(...VERBS),
-      dice: fc.array(fc.nat({ max: 5039 }), { minLength: 24, maxLength: 24 }),
-      publish: fc.boolean(),
-    }),
-    { minLength: 15, maxLength: 40 },
-  ),
-);
+  test('goes on with the day, and with the next one, at the same revision', async () => {
+    await set('major_outage');
+    const at = async (ms: number, known: PageSnapshot | null) => {
+      site.clock.advance(ms);
+      const next = await snapshotOf(site, pageId, known);
+      expect(plain(next)).toEqual(plain(await snapshotOf(site, pageId)));
+      return next;
+    };
+    const noon = await snapshotOf(site, pageId);
+    expect(noon.components[0]!.percent).toEqual({ 1: null, 7: null, 30: null, 90: null });
+    const evening = await at(6 * HOUR, noon);
+    expect(evening.days.at(-1)).toMatchObject({ date: '2026-01-14', length: 18 * HOUR });
+    expect(evening.components[0]!.days).toMatchObject([
+      { date: '2026-01-14', shown: { major_outage: 6 * HOUR } },
+    ]);
+    const next = await at(7 * HOUR, evening);
+    expect(next.days.at(-1)).toMatchObject({ date: '2026-01-15', length: HOUR });
+    expect(next.components[0]!.days.map(({ shown }) => shown.major_outage / HOUR)).toEqual([12, 1]);
+    await runSchedule(site, pageId);
+    const closed = await at(0, next);
+    expect(closed.revision).toBe(noon.revision);
+    expect(closed.components).toEqual(next.components);
+    expect(closed.components[1]!.percent).toEqual({ 1: 100, 7: 100, 30: 100, 90: 100 });
+  });
 
-describe('any sequence of changes', () => {
-  test('leaves a page whose snapshot is the same when only what changed is read', async () => {
-    await fc.assert(
-      fc.asyncProperty(script, async (acts) => {
-        const site = await openSite();
-        try {
-          const pageId = await newPage(site);
-          for (const name of ['API', 'Console', 'Storage'])
-            await createComponent(site.manager, site.actor, pageId, { name });
-          let known = await snapshotOf(site, pageId);
-          for (const { verb, dice, publish } of acts) {
-            await actAndCheck(site, pageId, verb, new Dice(dice));
-            const full = await snapshotOf(site, pageId);
-            const next = await snapshotOf(site, pageId, known);
-            expect(plain(next), verb).toEqual(plain(full));
-            if (publish) known = next;
-            const counted = await recount(site.store, pageId, site.clock.now);
-            expect(await stored(site.store, pageId, counted), verb).toEqual(counted);
-            expect(await brokenChains(site.store, pageId), verb).toEqual([]);
-          }
-        } finally {
-          await site.close();
-        }
-      }),
-      {
-        numRuns: Number(process.env['RUNS'] ?? 25),
-        ...(process.env['SEED'] ? { seed: Number(process.env['SEED']) } : {}),
-      },
+  test('shows 90 days, also when no day was closed for longer than that', async () => {
+    await set('partial_outage');
+    site.clock.advance(10 * DAY);
+    await set('major_outage');
+    site.clock.advance(100 * DAY);
+    await set('operational');
+    site.clock.advance(10 * DAY);
+    const late = await snapshotOf(site, pageId);
+    expect(late.days).toHaveLength(90);
+    const { days } = late.components[0]!;
+    expect([days.length, days[0], days.at(-1)!.shown.major_outage]).toEqual([
+      80,
+      { date: late.days[0]!.date, shown: expect.objectContaining({ major_outage: DAY, operational: 0 }) },
+      12 * HOUR,
+    ]);
+    await runSchedule(site, pageId);
+    expect((await snapshotOf(site, pageId)).components).toEqual(late.components);
+  });
+
+  test('lists the hundred newest incidents, and every open one besides', async () => {
+    const old = (await open({ started_at: site.clock.iso(-90 * DAY) })).value;
+    for (let n = 1; n <= 101; n++)
+      await open({
+        status: 'resolved',
+        started_at: site.clock.iso(-n * HOUR),
+        resolved_at: site.clock.iso(-n * HOUR),
+      });
+    const listed = await snapshotOf(site, pageId);
+    expect(listed.incidents).toHaveLength(101);
+    expect(listed.incidents.at(-1)!.id).toBe(old);
+    expect(listed.incidents.map(({ startedAt }) => startedAt)).toEqual(
+      listed.incidents.map(({ startedAt }) => startedAt).sort((a, b) => b - a),
     );
+    expect(listed).toMatchObject({
+      totals: { incidents: 102 },
+      headline: { openIncidents: 1 },
+      firstMonth: '2025-10',
+    });
+    await deleteIncident(site.manager, site.actor, pageId, listed.incidents[0]!.id);
+    const moved = await snapshotOf(site, pageId, listed);
+    expect(plain(moved)).toEqual(plain(await snapshotOf(site, pageId)));
+    expect(moved.incidents).toHaveLength(101);
+  });
+
+  test('says how the page is: headline, counts, address', async () => {
+    expect(await snapshotOf(site, pageId)).toMatchObject({
+      status: 'operational',
+      headline: { kind: 'operational' },
+      firstMonth: '2026-01',
+      page: { url: `${PUBLIC_URL}/p/northwind`, formUrl: `${PUBLIC_URL}/p/northwind` },
+    });
+    await open({});
+    expect(await snapshotOf(site, pageId)).toMatchObject({
+      status: 'operational',
+      headline: { kind: 'incident_open', openIncidents: 1 },
+    });
+    await set('major_outage');
+    await createComponent(site.manager, site.actor, pageId, { name: 'Mail' });
+    expect(await snapshotOf(site, pageId)).toMatchObject({
+      status: 'major_outage',
+      headline: { kind: 'partial_outage', affected: 1, components: 3 },
+      indicators: { operational: 2, major_outage: 1, partial_outage: 0 },
+      totals: { components: 3, incidents: 1, maintenance: 0 },
+    });
+    await editPage(site.manager, site.actor, pageId, { domain: 'status.acme.example' });
+    expect((await snapshotOf(site, pageId)).page.url).toBe(`${PUBLIC_URL}/p/northwind`);
+    await allowDomain(site.manager, 'status.acme.example');
+    expect((await snapshotOf(site, pageId)).page.url).toBe('https://status.acme.example');
+  });
+
+  test('of a page that is gone is none', async () => {
+    await deletePage(site.manager, site.actor, pageId);
+    expect(await loadPage(site.store.read, pageId, null, null)).toBeNull();
   });
 });
-void eq;
