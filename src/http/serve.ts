@@ -14,7 +14,8 @@ import { clientAddress } from './client-address.ts';
 import { errorBody, HttpError } from './errors.ts';
 import { answerOperations } from './operations.ts';
 import { isPublicList, isPublicPath } from './public-paths.ts';
-import { policyIn, type Route } from './static-site.ts';
+import { policyIn } from './static-answer.ts';
+import type { Route } from './static-site.ts';
 import { parseTarget, type RequestTarget } from './target.ts';
 
 /** Runs the Astro app: null when no route matches. */

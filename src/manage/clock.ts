@@ -4,7 +4,7 @@ import { pages, maintenanceWindows as windows } from '../../db/schema.ts';
 import { DomainError } from '../domain/errors.ts';
 import { dueSteps } from '../domain/maintenance.ts';
 import { type Actor, change, type Manager } from './command.ts';
-import { findWindow, takeSteps, tell } from './maintenance.ts';
+import { findWindow, takeSteps, tell } from './window-state.ts';
 
 const MINUTE_MS = 60_000;
 const AT_A_TIME = 200;

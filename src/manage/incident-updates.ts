@@ -3,7 +3,7 @@ import { incidents, incidentUpdates } from '../../db/schema.ts';
 import { conflict, notFound } from '../domain/errors.ts';
 import type { IncidentUpdate } from '../domain/records.ts';
 import { type Actor, type Change, change, type Manager, type Outcome } from './command.ts';
-import { findIncident, settleIncident, toldIncident } from './incidents.ts';
+import { findIncident, settleIncident, toldIncident } from './incident-state.ts';
 
 async function findUpdate(
   unit: Change,

@@ -1,47 +1,24 @@
-import { and, count, eq, sql } from 'drizzle-orm';
-import { inList, rowsOf, tuple } from '../../db/json-list.ts';
-import { claims, components, incidents, incidentUpdates, updateComponents } from '../../db/schema.ts';
-import { incidentOf, selectIncidents } from '../../db/told.ts';
-import { invalid, notFound } from '../domain/errors.ts';
+import { eq } from 'drizzle-orm';
+import { incidents, incidentUpdates, updateComponents } from '../../db/schema.ts';
+import { invalid } from '../domain/errors.ts';
 import { newId, newV2Id } from '../domain/ids.ts';
-import { heavierImpact, impactOf } from '../domain/incident.ts';
-import type { IncidentCreate, IncidentPatch, IncidentUpdateCreate, Said } from '../domain/input.ts';
-import type { Incident } from '../domain/records.ts';
-import type { IncidentStatus } from '../domain/status.ts';
+import type { IncidentCreate, IncidentPatch, IncidentUpdateCreate } from '../domain/input.ts';
 import { type Actor, type Change, change, type Manager, type Outcome } from './command.ts';
 import { namedComponents } from './components.ts';
+import {
+  existing,
+  findIncident,
+  type IncidentOrigin,
+  type IncidentRow,
+  parseTime,
+  settleIncident,
+  tell,
+  writeUpdate,
+} from './incident-state.ts';
 import { refreshShown } from './shown.ts';
 
 /** An incident that began or ended longer ago than this was backfilled: nobody is told unless asked for. */
 const BACKFILLED_AFTER_MS = 60 * 60 * 1000;
-
-type Row = typeof incidents.$inferSelect;
-
-export interface IncidentOrigin {
-  v2Id?: string;
-  updateV2Id?: string;
-  createdAt?: number;
-}
-
-export async function findIncident(unit: Change, id: string): Promise<Row> {
-  const [row] = await unit.tx
-    .select()
-    .from(incidents)
-    .where(and(eq(incidents.id, id), eq(incidents.pageId, unit.page.id)));
-  if (!row) throw notFound('Incident');
-  return row;
-}
-
-/** The incident as it stands after what was flushed, with all it says. */
-export async function toldIncident(unit: Change, id: string): Promise<Incident> {
-  await unit.flush();
-  const [row] = await selectIncidents(unit.tx, { where: sql`i.id = ${id}` });
-  return incidentOf(row!);
-}
-
-export function parseTime(text: string): number {
-  return Date.parse(text);
-}
 
 function times(input: { started_at?: string | undefined; resolved_at?: string | undefined }, now: number) {
   const startedAt = input.started_at === undefined ? undefined : parseTime(input.started_at);
@@ -61,112 +38,6 @@ function isBackfilled({ startedAt, resolvedAt }: ReturnType<typeof times>, now: 
 function assertOrder(startedAt: number, resolvedAt: number | null): void {
   if (resolvedAt !== null && resolvedAt < startedAt)
     throw invalid(['resolved_at'], 'resolved_at must not be before started_at.');
-}
-
-/** An update with what it names, to be written with the next flush. */
-export function writeUpdate(
-  unit: Change,
-  incidentId: string,
-  update: {
-    id: string;
-    v2Id?: string;
-    status: IncidentStatus;
-    body: string;
-    nextUpdateAt: number | null;
-    at: number;
-  },
-  said: Said,
-  names: Map<string, { name: string }>,
-): void {
-  const { id, status, body, nextUpdateAt, at } = update;
-  unit.write(
-    unit.tx
-      .insert(incidentUpdates)
-      .values({ id, v2Id: update.v2Id ?? newV2Id(), incidentId, status, body, nextUpdateAt, createdAt: at }),
-  );
-  if (said.length === 0) return;
-  const rows = said.map((one, place) => [one.id, names.get(one.id)!.name, one.status, place]);
-  unit.write(
-    unit.tx.run(sql`insert into update_components (update_id, incident_id, component_id, name, status, place)
-      select ${id}, ${incidentId}, ${tuple(0)}, ${tuple(1)}, ${tuple(2)}, ${tuple(3)} from ${rowsOf(rows)}`) as never,
-  );
-}
-
-async function componentsOnPage(unit: Change): Promise<number> {
-  const [row] = await unit.tx
-    .select({ n: count() })
-    .from(components)
-    .where(eq(components.pageId, unit.page.id));
-  return row!.n;
-}
-
-export interface Settlement {
-  /** From when on (ms) it says something else than before; infinity when it does not. */
-  from: number;
-  /** Columns that the caller decided. */
-  fixed?: Partial<Row>;
-  /** Components that it may have named before and does not any more. */
-  also?: readonly string[];
-  /** The impact follows updates upwards alone (contract, section 5), unless one of them was taken back. */
-  impactMayFall?: boolean;
-}
-
-/** Brings the incident's row, its claims and what components show in line with its updates. */
-export async function settleIncident(
-  unit: Change,
-  id: string,
-  { from, fixed = {}, also = [], impactMayFall = false }: Settlement,
-): Promise<Incident> {
-  const told = await toldIncident(unit, id);
-  const newest = told.updates[0]!;
-  const row = await findIncident(unit, id);
-  const said = told.updates
-    .toReversed()
-    .map((update) => ({ at: update.createdAt, status: update.status, components: update.components }));
-  const byUpdates = impactOf(said, await componentsOnPage(unit));
-  const byHand = fixed.impactByHand ?? row.impactByHand;
-  const resolved = newest.status === 'resolved';
-  const next: Partial<Row> = {
-    impact: byHand ? row.impact : impactMayFall ? byUpdates : heavierImpact(row.impact, byUpdates),
-    ...fixed,
-    status: newest.status,
-    resolvedAt: resolved
-      ? (fixed.resolvedAt ?? (row.status === 'resolved' ? row.resolvedAt : null) ?? newest.createdAt)
-      : null,
-    nextUpdateAt: resolved ? null : fixed.nextUpdateAt === undefined ? row.nextUpdateAt : fixed.nextUpdateAt,
-    updatedAt: unit.now,
-  };
-  const claimed = told.components
-    .filter(({ status }) => status !== 'operational')
-    .map((one) => [one.id, one.status]);
-  unit.write(
-    unit.tx.update(incidents).set(next).where(eq(incidents.id, id)),
-    unit.tx.delete(claims).where(eq(claims.incidentId, id)),
-    unit.tx.run(sql`insert into claims (incident_id, component_id, status) select ${id}, ${tuple(0)}, ${tuple(1)} from ${rowsOf(claimed)}
-      where ${tuple(0)} in (select id from components)`) as never,
-  );
-  unit.touch('incident', id);
-  unit.touchMonthOf(told.startedAt);
-  const ids = new Set([...told.components.map((one) => one.id), ...also]);
-  await refreshShown(unit, await existing(unit, [...ids]), Math.min(from, unit.now));
-  return toldIncident(unit, id);
-}
-
-async function existing(unit: Change, ids: readonly string[]): Promise<string[]> {
-  if (ids.length === 0) return [];
-  const rows = await unit.tx
-    .select({ id: components.id })
-    .from(components)
-    .where(sql`${components.id} ${inList(ids)}`);
-  return rows.map((row) => row.id);
-}
-
-/** What the notifier needs to tell of an incident: the rest is in the rows. */
-export function tell(unit: Change, event: string, incident: Incident, updateId: string): void {
-  unit.emit(event, incident.id, {
-    update_id: updateId,
-    component_ids: incident.components.map(({ id }) => id),
-  });
 }
 
 /**
@@ -259,7 +130,7 @@ async function addUpdate(
   unit: Change,
   incidentId: string,
   input: IncidentUpdateCreate,
-  fixed: Partial<Row> = {},
+  fixed: Partial<IncidentRow> = {},
 ): Promise<string> {
   const row = await findIncident(unit, incidentId);
   const said = input.components ?? [];
@@ -326,7 +197,7 @@ export async function editIncident(
         .where(eq(incidents.id, id)),
     );
     if (input.body !== undefined && !posts) await correctFirst(unit, id, input.body);
-    const fixed: Partial<Row> = {
+    const fixed: Partial<IncidentRow> = {
       impactByHand: byHand,
       ...(input.impact ? { impact: input.impact } : {}),
       ...(given.resolvedAt === undefined ? {} : { resolvedAt: given.resolvedAt }),
@@ -355,12 +226,12 @@ export async function editIncident(
 }
 
 /** True of a patch that says something new; a body that comes with nothing else corrects, and `[]` equals absent. */
-function isUpdate(row: Row, { status, components: named = [], body }: IncidentPatch): boolean {
+function isUpdate(row: IncidentRow, { status, components: named = [], body }: IncidentPatch): boolean {
   return named.length > 0 || (status !== undefined && (status !== row.status || body !== undefined));
 }
 
 /** From when on corrected times change what was shown; infinity when they do not. */
-function reachOf(row: Row, startedAt: number, resolvedAt: number | undefined): number {
+function reachOf(row: IncidentRow, startedAt: number, resolvedAt: number | undefined): number {
   const moments: number[] = [];
   if (startedAt !== row.startedAt) moments.push(startedAt, row.startedAt);
   if (resolvedAt !== undefined && resolvedAt !== row.resolvedAt)
@@ -369,7 +240,7 @@ function reachOf(row: Row, startedAt: number, resolvedAt: number | undefined): n
 }
 
 /** False of a patch that names only what is so already: it keeps the revision. */
-async function changesAnything(unit: Change, row: Row, input: IncidentPatch): Promise<boolean> {
+async function changesAnything(unit: Change, row: IncidentRow, input: IncidentPatch): Promise<boolean> {
   const { title = row.title, impact, started_at, resolved_at, next_update_at, body } = input;
   const isOther = (text: string | null | undefined, now: number | null) =>
     text !== undefined && (text === null ? null : parseTime(text)) !== now;

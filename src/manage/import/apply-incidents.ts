@@ -7,7 +7,7 @@ import type { Incident, IncidentUpdate } from '../../domain/records.ts';
 import type { ComponentStatus } from '../../domain/status.ts';
 import { claimsNow } from '../../domain/timeline.ts';
 import type { Change } from '../command.ts';
-import { settleIncident, writeUpdate } from '../incidents.ts';
+import { settleIncident, writeUpdate } from '../incident-state.ts';
 import type { Ids, Reach, Tally } from './apply.ts';
 import type { Notes } from './notes.ts';
 import type { Plan } from './plan.ts';

@@ -6,7 +6,7 @@ import { newId } from '../../domain/ids.ts';
 import type { MaintenanceWindow } from '../../domain/records.ts';
 import { MAINTENANCE_STATUSES } from '../../domain/status.ts';
 import type { Change } from '../command.ts';
-import { writeWindowUpdate } from '../maintenance.ts';
+import { writeWindowUpdate } from '../window-state.ts';
 import type { Ids, Reach, Tally } from './apply.ts';
 import type { Notes } from './notes.ts';
 import type { Plan } from './plan.ts';

@@ -1,0 +1,123 @@
+/** One published file as it is sent: its encodings, their ETags and heads, and the choice between them. */
+import { createHash } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+export const CACHE_CONTROL = 'public, max-age=10, stale-while-revalidate=60, stale-if-error=86400';
+export const TYPES: Record<string, string> = {
+  html: 'text/html; charset=utf-8',
+  json: 'application/json; charset=utf-8',
+  xml: 'application/xml; charset=utf-8',
+  ics: 'text/calendar; charset=utf-8',
+  csv: 'text/csv; charset=utf-8',
+  svg: 'image/svg+xml; charset=utf-8',
+  txt: 'text/plain; charset=utf-8',
+};
+const FEED_TYPES: Record<string, string> = {
+  rss: 'application/rss+xml; charset=utf-8',
+  atom: 'application/atom+xml; charset=utf-8',
+};
+
+export interface Variant {
+  body: Buffer;
+  etag: string;
+  head: string[];
+  notModified: string[];
+}
+
+export interface Entry {
+  identity: Variant;
+  br: Variant | null;
+  gz: Variant | null;
+  bytes: number;
+}
+
+export type Encoding = 'br' | 'gz' | 'identity';
+
+/** The Content-Security-Policy that a published HTML file carries. */
+export function policyIn(html: Buffer): string | null {
+  return (
+    /<meta http-equiv="content-security-policy" content="([^"]*)">/.exec(
+      html.toString('utf8', 0, 4096),
+    )?.[1] ?? null
+  );
+}
+
+export function variantOf(
+  body: Buffer,
+  encoding: Encoding,
+  file: string,
+  more: Record<string, string>,
+): Variant {
+  const suffix = encoding === 'identity' ? '' : `-${encoding}`;
+  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}${suffix}"`;
+  const name = file.slice(file.lastIndexOf('/') + 1).replace(/\.xml$/, '');
+  const type = FEED_TYPES[name] ?? TYPES[file.slice(file.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
+  const shared = ['ETag', etag, 'Cache-Control', CACHE_CONTROL, 'Vary', 'Accept-Encoding'];
+  for (const [header, value] of Object.entries(more)) shared.push(header, value);
+  if (!file.endsWith('.html')) {
+    shared.push(
+      'Access-Control-Allow-Origin',
+      '*',
+      'Access-Control-Expose-Headers',
+      'ETag, Link, X-Total-Count',
+    );
+  }
+  const head = [
+    ...shared,
+    'Content-Type',
+    type,
+    'Content-Length',
+    String(body.length),
+    'X-Content-Type-Options',
+    'nosniff',
+  ];
+  if (encoding !== 'identity') head.push('Content-Encoding', encoding === 'br' ? 'br' : 'gzip');
+  return { body, etag, head, notModified: shared };
+}
+
+const accepted = new Map<string, Encoding[]>();
+
+/** The encodings that a client takes, best first (RFC 9110, section 12.5.3). */
+function encodingsOf(header: string): Encoding[] {
+  const known = accepted.get(header);
+  if (known) return known;
+  const weights = new Map<string, number>();
+  for (const part of header.toLowerCase().split(',')) {
+    const [name = '', ...parameters] = part.split(';').map((piece) => piece.trim());
+    const q = parameters.find((parameter) => parameter.startsWith('q='));
+    weights.set(name, q === undefined ? 1 : Number(q.slice(2)) || 0);
+  }
+  const weight = (...names: string[]) =>
+    names.map((name) => weights.get(name)).find((q) => q !== undefined) ?? 0;
+  const list: Encoding[] = [];
+  if (weight('br', '*') > 0) list.push('br');
+  if (weight('gzip', 'x-gzip', '*') > 0) list.push('gz');
+  if (accepted.size > 1_000) accepted.clear();
+  accepted.set(header, list);
+  return list;
+}
+
+export function pick(entry: Entry, header: string | string[] | undefined): Variant {
+  if (typeof header !== 'string') return entry.identity;
+  for (const encoding of encodingsOf(header)) {
+    const variant = encoding === 'br' ? entry.br : entry.gz;
+    if (variant) return variant;
+  }
+  return entry.identity;
+}
+
+/** True when `If-None-Match` names this ETag: weakly compared (RFC 9110, section 13.1.2). */
+function isKnown(header: string, etag: string): boolean {
+  if (header === etag || header.trim() === '*') return true;
+  return header.split(',').some((one) => one.trim().replace(/^W\//, '') === etag);
+}
+
+export function send(req: IncomingMessage, res: ServerResponse, variant: Variant): void {
+  const condition = req.headers['if-none-match'];
+  if (condition !== undefined && isKnown(condition, variant.etag)) {
+    res.writeHead(304, variant.notModified).end();
+    return;
+  }
+  res.writeHead(200, variant.head);
+  res.end(req.method === 'HEAD' ? undefined : variant.body);
+}
