@@ -13,17 +13,17 @@ import { invalid } from './domain/errors.ts';
 import { listHeaders } from './http/pagination.ts';
 import type { Route } from './http/static-site.ts';
 import { StaticSite } from './http/static-site.ts';
-import type { Manager } from './manage/command.ts';
+import type { Manager, PageRow } from './manage/command.ts';
 import { inOneTransaction } from './manage/one-transaction.ts';
-import { listHosts, pageOfRoot } from './manage/queries.ts';
+import { pageOfRoot } from './manage/queries.ts';
 import { findAnswer, keepAnswer, type StoredAnswer } from './manage/repeated.ts';
 import { FolderTarget } from './publish/folder.ts';
-import { syncHosts } from './publish/hosts.ts';
 import { paths } from './render/paths.ts';
 import { STATIC_LIST } from './render/plan.ts';
 import type { PrintPage } from './render/renderer.ts';
 import { PublishedSnapshots } from './snapshot/published.ts';
 import { dnsLookUp } from './worker/domains.ts';
+import { HostLinks } from './worker/host-links.ts';
 import { holdsLease, LEASE_MS, returnLease, takeLease } from './worker/lease.ts';
 import { Publisher } from './worker/publisher.ts';
 import { Schedule } from './worker/schedule.ts';
@@ -45,6 +45,8 @@ export interface Services {
   published(pageId: string, revision: number, ms: number): Promise<boolean>;
   /** Refuses the operator's own host as a page's domain. @throws DomainError invalid */
   checkedDomain<T extends { domain?: string | null | undefined }>(input: T): T;
+  /** A page with what this process knows to be published: the database notes that a little later. */
+  asPublished(page: PageRow): PageRow;
   readiness(): Promise<Readiness>;
   /** The same services, with all their reads and writes in one transaction. */
   inOneTransaction<T>(work: (inside: Services) => Promise<T>): Promise<T>;
@@ -68,7 +70,6 @@ export interface Workers {
 /** Another process is at work on the same data. */
 export class AlreadyRunningError extends Error {}
 
-const HOSTS_EVERY_MS = 1_000;
 const PUBLISHED_POLL_MS = 20;
 
 /** @param template hash of all that decides what published files look like */
@@ -117,6 +118,12 @@ export function createServices(
   const publisher = publisherFor(`${config.dataDir}/site`, true);
   const others = config.publishTo.map((folder) => publisherFor(folder, false));
   let schedule: Schedule | null = null;
+  const links = new HostLinks(
+    store.read,
+    [`${config.dataDir}/site`, ...config.publishTo],
+    () => site.rerouted(),
+    (error) => log.error({ error: String(error) }, 'the names of pages could not be linked'),
+  );
   const manager: Manager = {
     store,
     now,
@@ -124,8 +131,11 @@ export function createServices(
       publisher.wake(page.id);
       for (const other of others) other.wake(page.id);
       schedule?.wake();
+      // The first revision may be that of the page at `/`.
+      if (schedule && page.revision === 1) links.nudge();
     },
     deleted(page) {
+      if (schedule) links.nudge();
       for (const one of [publisher, ...others]) one.deleted(page.id, page.slugs);
     },
   };
@@ -156,6 +166,16 @@ export function createServices(
         throw invalid(['domain'], 'That is the host of this service itself. Use a domain of your own.');
       return input;
     },
+    asPublished(page) {
+      const mark = publisher.markOf(page.id);
+      if (!mark || mark.revision <= page.publishedRevision) return page;
+      return {
+        ...page,
+        publishedRevision: mark.revision,
+        publishedAt: Date.parse(mark.published_at),
+        publishError: null,
+      };
+    },
     readiness: () => readiness(services),
     inOneTransaction: (work) =>
       inOneTransaction(manager, (inside) => {
@@ -171,16 +191,6 @@ export function createServices(
     repeated: repeatedIn(store.read),
   };
 
-  async function linkHosts(before: string): Promise<string> {
-    const hosts = await listHosts(store.read);
-    const key = JSON.stringify([...hosts]);
-    if (key === before) return key;
-    await syncHosts(`${config.dataDir}/site`, hosts);
-    for (const folder of config.publishTo) await syncHosts(folder, hosts);
-    site.rerouted();
-    return key;
-  }
-
   async function renewLease(force: boolean): Promise<void> {
     lease.fence = await takeLease(store, holder, force);
   }
@@ -190,7 +200,8 @@ export function createServices(
     const locks = await takeLocks(config);
     const isFile = config.databaseUrl.startsWith('file:');
     await renewLease(isFile);
-    let hosts = await linkHosts('');
+    await links.sync();
+    links.start();
     schedule = new Schedule({
       manager,
       isMine: () => lease.fence !== null,
@@ -203,19 +214,12 @@ export function createServices(
       () => renewLease(false).catch(complain('the lease could not be renewed')),
       LEASE_MS / 3,
     );
-    const linking = setInterval(() => {
-      linkHosts(hosts)
-        .then((key) => {
-          hosts = key;
-        })
-        .catch(complain('the names of pages could not be linked'));
-    }, HOSTS_EVERY_MS);
     const running = Promise.all([publisher, ...others, schedule].map((worker) => worker.run()));
     running.catch(complain('a worker stopped'));
     return {
       async stop() {
         clearInterval(renewing);
-        clearInterval(linking);
+        await links.stop();
         for (const worker of [publisher, ...others]) worker.stop();
         schedule?.stop();
         await running;
@@ -235,7 +239,7 @@ export function createServices(
       throw error;
     }
     await renewLease(config.databaseUrl.startsWith('file:'));
-    await linkHosts('');
+    await links.sync();
     const renewing = setInterval(() => renewLease(false).catch(() => undefined), LEASE_MS / 3);
     return async () => {
       clearInterval(renewing);

@@ -101,16 +101,18 @@ async function assertPages(tx: Database, credential: Credential, pageIds: string
     throw invalid(['page_ids', missing], `There is no page ${pageIds[missing]}.`, 'not_found');
 }
 
-/** Makes a key. @returns its row, and the secret, which is nowhere else. @throws DomainError forbidden, invalid */
+/** Makes a key; when nothing is said of its lifetime, with that of its maker. @returns its row, and the secret, which is nowhere else. @throws DomainError forbidden, invalid */
 export async function createKey(
   keeper: Keeper,
   credential: Credential,
-  input: KeyInput,
+  { expiresAt, ...rest }: Omit<KeyInput, 'expiresAt'> & { expiresAt: number | null | undefined },
   requestId?: string,
 ): Promise<{ row: KeyRow; key: string }> {
   const key = newApiKey();
   const row = await keeper.store.write(async (tx) => {
-    await assertGrantable(tx, credential, await getOwn(tx, credential), input);
+    const own = await getOwn(tx, credential);
+    const input: KeyInput = { ...rest, expiresAt: expiresAt === undefined ? own.expiresAt : expiresAt };
+    await assertGrantable(tx, credential, own, input);
     const now = keeper.now();
     if (input.expiresAt !== null && input.expiresAt <= now)
       throw invalid(['expires_at'], 'expires_at must be in the future.');

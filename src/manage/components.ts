@@ -35,7 +35,7 @@ export async function findComponent(unit: Change, id: string): Promise<Row> {
 export async function namedComponents(
   unit: Change,
   ids: readonly string[],
-  loc: string,
+  loc: 'components' | 'component_ids',
 ): Promise<Map<string, { id: string; name: string }>> {
   if (ids.length === 0) return new Map();
   const rows = await unit.tx
@@ -45,7 +45,11 @@ export async function namedComponents(
   const found = new Map(rows.map((row) => [row.id, row]));
   const missing = ids.findIndex((id) => !found.has(id));
   if (missing >= 0)
-    throw invalid([loc, missing], `There is no component ${ids[missing]} on this page.`, 'not_found');
+    throw invalid(
+      [loc, missing, ...(loc === 'components' ? ['id'] : [])],
+      `There is no component ${ids[missing]} on this page.`,
+      'not_found',
+    );
   return found;
 }
 

@@ -102,6 +102,11 @@ export class Publisher {
     return this.#waiters.wait(pageId, revision, ms);
   }
 
+  /** What this process put at the target of a page. */
+  markOf(pageId: string): RevisionMark | null {
+    return this.#verified.get(pageId)?.mark ?? null;
+  }
+
   /** Works until `stop`. */
   async run(): Promise<void> {
     await this.#sweep();

@@ -26,9 +26,9 @@ export const { GET, POST, ALL } = resource({
       const input = {
         name: body.name,
         scopes: body.scopes,
-        // A bound key makes keys for its own pages; so does one that will expire, for its own lifetime.
+        // A bound key makes keys for its own pages, and one that will expire for its own lifetime.
         pageIds: body.page_ids ?? (credential.pageIds ? [...credential.pageIds] : null),
-        expiresAt: body.expires_at ? Date.parse(body.expires_at) : null,
+        expiresAt: typeof body.expires_at === 'string' ? Date.parse(body.expires_at) : body.expires_at,
       };
       const { row, key } = await createKey(services.manager, credential, input, actor.requestId);
       const document = apiKeyDocument(row);

@@ -16,7 +16,7 @@ export const { GET, POST, ALL } = resource({
       const paging = pagingOf(query);
       const { total, items } = await listPages(services.read, actor, sliceOf(paging));
       return {
-        body: items.map((page) => pageDocument(page, services.publicUrl)),
+        body: items.map((page) => pageDocument(services.asPublished(page), services.publicUrl)),
         headers: listHeaders(total, paging),
       };
     },
@@ -30,7 +30,12 @@ export const { GET, POST, ALL } = resource({
     async handle({ services, actor, body }) {
       const { value: id, revision } = await createPage(services.manager, actor, services.checkedDomain(body));
       const page = await findPage(services.read, actor, id);
-      return { status: 201, body: pageDocument(page, services.publicUrl), revision, pageId: id };
+      return {
+        status: 201,
+        body: pageDocument(services.asPublished(page), services.publicUrl),
+        revision,
+        pageId: id,
+      };
     },
   }),
 });

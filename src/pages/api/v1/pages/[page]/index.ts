@@ -12,7 +12,12 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     scope: 'pages:read',
     page: true,
     async handle({ services, actor, page }) {
-      return { body: pageDocument(await findPage(services.read, actor, page.id), services.publicUrl) };
+      return {
+        body: pageDocument(
+          services.asPublished(await findPage(services.read, actor, page.id)),
+          services.publicUrl,
+        ),
+      };
     },
   }),
   PATCH: endpoint({
@@ -24,7 +29,10 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     async handle({ services, actor, page, body }) {
       const { revision } = await editPage(services.manager, actor, page.id, services.checkedDomain(body));
       return {
-        body: pageDocument(await findPage(services.read, actor, page.id), services.publicUrl),
+        body: pageDocument(
+          services.asPublished(await findPage(services.read, actor, page.id)),
+          services.publicUrl,
+        ),
         revision,
       };
     },
