@@ -17,8 +17,15 @@ import {
   type Transaction,
 } from '@libsql/client';
 import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql';
+import type { Statement } from './statement.ts';
 
-export type Database = LibSQLDatabase<Record<string, never>>;
+export type Database = LibSQLDatabase<Record<string, never>> & {
+  /** Below drizzle: for statements that are at hand. */
+  $client: {
+    execute(statement: Statement): Promise<ResultSet>;
+    batch(statements: Statement[]): Promise<ResultSet[]>;
+  };
+};
 
 export interface DatabaseOptions {
   /** `file:/path`, `libsql://…`, `http(s)://…` */

@@ -114,6 +114,7 @@ export function createServices(
       },
       onReplaced: (slug, replaced) => isSite && site.replaced(slug, replaced),
       onGone: () => isSite && site.rerouted(),
+      onMoving: () => links.sync(),
     });
   const publisher = publisherFor(`${config.dataDir}/site`, true);
   const others = config.publishTo.map((folder) => publisherFor(folder, false));

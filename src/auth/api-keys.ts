@@ -1,7 +1,7 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { and, eq, isNull, lt, or, sql } from 'drizzle-orm';
-import { preparedOn } from '../../db/prepared.ts';
-import { apiKeys, pages } from '../../db/schema.ts';
+import { and, eq, isNull, lt, or } from 'drizzle-orm';
+import { apiKeys } from '../../db/schema.ts';
+import { rowReader, statement } from '../../db/statement.ts';
 import type { Store } from '../../db/transaction.ts';
 import { isId, newId } from '../domain/ids.ts';
 import type { Scope } from './scopes.ts';
@@ -57,20 +57,11 @@ export async function storeApiKey(store: Store, input: NewKey, now: number): Pro
   return id;
 }
 
-const keyAndPage = preparedOn((db) =>
-  db
-    .select({ key: apiKeys, page: { id: pages.id, slug: pages.slug } })
-    .from(apiKeys)
-    .leftJoin(
-      pages,
-      and(
-        eq(pages.organizationId, apiKeys.organizationId),
-        or(eq(pages.id, sql.placeholder('ref')), eq(pages.slug, sql.placeholder('ref'))),
-      ),
-    )
-    .where(eq(apiKeys.hash, sql.placeholder('hash')))
-    .prepare(),
-);
+const keyReader = rowReader(apiKeys);
+const KEY_AND_PAGE = `select (select ${keyReader.json}) as key,
+    (select json_object('id', p.id, 'slug', p.slug) from pages p
+      where p.organization_id = k.organization_id and (p.id = ?1 or p.slug = ?1)) as page
+  from api_keys k where k.hash = ?2`;
 
 export interface Admission {
   credential: Credential;
@@ -92,12 +83,12 @@ export async function admitKey(
 ): Promise<Admission | null> {
   if (!key.startsWith(PREFIX) || key.length > 200) return null;
   const hash = hashOf(key);
-  const [found] = await keyAndPage(store.read).all({
-    hash,
-    ref: isId(pageRef) ? pageRef.toLowerCase() : pageRef,
-  });
-  if (!found || !timingSafeEqual(Buffer.from(found.key.hash), Buffer.from(hash))) return null;
-  const { key: row, page } = found;
+  const ref = isId(pageRef) ? pageRef.toLowerCase() : pageRef;
+  const { rows } = await store.read.$client.execute(statement(KEY_AND_PAGE, ref, hash));
+  if (!rows[0]) return null;
+  const row = keyReader.read(rows[0].key as string);
+  if (!timingSafeEqual(Buffer.from(row.hash), Buffer.from(hash))) return null;
+  const page = JSON.parse((rows[0].page as string | null) ?? 'null') as { id: string; slug: string } | null;
   if (row.revokedAt !== null || (row.expiresAt !== null && row.expiresAt <= now)) return null;
   if (row.lastUsedAt === null || row.lastUsedAt <= now - LAST_USED_STEP_MS) noteUse(store, row.id, now);
   const { organizationId, scopes, pageIds } = row;

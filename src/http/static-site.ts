@@ -119,7 +119,14 @@ export class StaticSite {
     target: RequestTarget,
     route: Route,
   ): Promise<boolean> {
-    if (await this.#leadsOn(res, target, route)) return true;
+    const movedTo = await this.#movedTo(route.slug);
+    if (movedTo !== null && route.root.kind === 'slug') return leadOn(res, target, route, movedTo);
+    if (movedTo !== null) {
+      // The page has moved, and its other names with it: they lead to its new place by now.
+      this.#links.clear();
+      const slug = await this.#link(route.root.kind === 'domain' ? route.root.domain : '_default');
+      return slug !== null && slug !== route.slug && this.answer(req, res, target, { ...route, slug });
+    }
     const folder = /^\/p\/[^/]+$/.test(target.path) && route.root.kind === 'slug';
     const file = folder ? null : await this.#fileFor(route);
     const isFolder =
@@ -147,13 +154,9 @@ export class StaticSite {
   }
 
   /** A page that moved leaves word where to. */
-  async #leadsOn(res: ServerResponse, { query }: RequestTarget, { slug, path }: Route): Promise<boolean> {
+  async #movedTo(slug: string): Promise<string | null> {
     const text = await readFile(join(this.options.root, 'p', slug, 'moved.json'), 'utf8').catch(() => null);
-    if (text === null) return false;
-    const { url } = JSON.parse(text) as { url: string };
-    const location = `${url}/${path}${query === '' ? '' : `?${query}`}`;
-    res.writeHead(301, { Location: location, 'Cache-Control': CACHE_CONTROL, 'Content-Length': '0' }).end();
-    return true;
+    return text === null ? null : (JSON.parse(text) as { url: string }).url;
   }
 
   /** The page's own words for what is not there; null when it has none. */
@@ -264,4 +267,11 @@ export class StaticSite {
     this.#links.set(name, slug);
     return slug;
   }
+}
+
+/** From the address that a page had by its old slug. @param url of the page, without a final slash */
+function leadOn(res: ServerResponse, { query }: RequestTarget, { path }: Route, url: string): true {
+  const location = `${url}/${path}${query === '' ? '' : `?${query}`}`;
+  res.writeHead(301, { Location: location, 'Cache-Control': CACHE_CONTROL, 'Content-Length': '0' }).end();
+  return true;
 }

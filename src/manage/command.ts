@@ -11,8 +11,8 @@ import type { RunnableQuery } from 'drizzle-orm/runnable-query';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../../db/client.ts';
 import { rowsOf, tuple } from '../../db/json-list.ts';
-import { preparedOn } from '../../db/prepared.ts';
-import { auditEvents, outbox, pages } from '../../db/schema.ts';
+import { outbox, pages } from '../../db/schema.ts';
+import { rowReader, type Statement, statement, statementOf } from '../../db/statement.ts';
 import type { Store } from '../../db/transaction.ts';
 import { monthOf } from '../domain/calendar.ts';
 import { notFound } from '../domain/errors.ts';
@@ -41,11 +41,15 @@ export interface Actor {
 
 export type PageRow = typeof pages.$inferSelect;
 export type TouchKind = 'component' | 'incident' | 'maintenance' | 'month';
-type Write = RunnableQuery<unknown, 'sqlite'> & { getSQL(): unknown };
+type Write = Statement | (RunnableQuery<unknown, 'sqlite'> & { getSQL(): unknown });
+
+const RAISE = 'update pages set revision = ?, changed_at = ?, days_version = ? where id = ?';
+const AUDIT = `insert into audit_events
+  (id, organization_id, page_id, actor, action, subject_id, details, request_id, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
 /** A change in the making: reads go through `tx`, writes are collected and sent together by `flush`. */
 export class Change {
-  readonly #writes: unknown[] = [];
+  readonly #writes: Write[] = [];
   readonly #touches = new Map<string, [TouchKind, string]>();
   readonly #events: { event: string; subjectId: string; payload: Record<string, unknown> }[] = [];
   #visible = false;
@@ -93,7 +97,7 @@ export class Change {
   /** Sends what was collected so far, in its order, in one round trip. Reads after it see it. */
   async flush(): Promise<void> {
     const writes = this.#writes.splice(0);
-    if (writes.length > 0) await this.tx.batch(writes as unknown as Parameters<Database['batch']>[0]);
+    if (writes.length > 0) await this.tx.$client.batch(writes.map(statementOf));
   }
 
   /** The revision, touches and outbox rows; returns the page's revision after the change. */
@@ -105,16 +109,8 @@ export class Change {
     const { page, now, actor } = this;
     const revision = page.revision + (this.#visible ? 1 : 0);
     if (this.#visible) {
-      this.write(
-        this.tx
-          .update(pages)
-          .set({
-            revision,
-            changedAt: now,
-            ...(this.#daysChanged ? { daysVersion: page.daysVersion + 1 } : {}),
-          })
-          .where(eq(pages.id, page.id)),
-      );
+      const daysVersion = page.daysVersion + (this.#daysChanged ? 1 : 0);
+      this.write(statement(RAISE, revision, now, daysVersion, page.id));
     }
     if (this.#touches.size > 0) {
       const rows = [...this.#touches.values()].map(([kind, ref]) => [kind, ref]);
@@ -129,18 +125,19 @@ export class Change {
         this.tx.insert(outbox).values({ id: newId(), pageId: page.id, revision, createdAt: now, ...event }),
       );
     }
+    const { action, subjectId = null, details } = audit;
+    const who = [actor.organizationId, page.id, actor.name] as const;
     this.write(
-      this.tx.insert(auditEvents).values({
-        id: newId(),
-        organizationId: actor.organizationId,
-        pageId: page.id,
-        actor: actor.name,
-        action: audit.action,
-        subjectId: audit.subjectId ?? null,
-        details: audit.details,
-        requestId: actor.requestId ?? null,
-        createdAt: now,
-      }),
+      statement(
+        AUDIT,
+        newId(),
+        ...who,
+        action,
+        subjectId,
+        JSON.stringify(details),
+        actor.requestId ?? null,
+        now,
+      ),
     );
     await this.flush();
     return revision;
@@ -161,18 +158,15 @@ export function ownedBy(actor: Actor, column: { id: SQLiteColumn; organizationId
   return and(eq(column.organizationId, actor.organizationId), bound);
 }
 
-const pageOf = preparedOn((db) =>
-  db
-    .select()
-    .from(pages)
-    .where(
-      and(
-        eq(pages.id, sql.placeholder('pageId')),
-        eq(pages.organizationId, sql.placeholder('organizationId')),
-      ),
-    )
-    .prepare(),
-);
+const pageReader = rowReader(pages);
+const PAGE = `select ${pageReader.json} as page from pages where id = ? and organization_id = ?`;
+
+async function pageOf(tx: Database, pageId: string, actor: Actor): Promise<PageRow> {
+  const { rows } = await tx.$client.execute(statement(PAGE, pageId, actor.organizationId));
+  const reachable = !actor.pageIds || actor.pageIds.includes(pageId);
+  if (!rows[0] || !reachable) throw notFound('Page');
+  return pageReader.read(rows[0].page as string);
+}
 
 /**
  * Runs a change of one page.
@@ -188,8 +182,7 @@ export async function change<T>(
   work: (change: Change) => Promise<{ value: T; subjectId?: string; details?: Record<string, unknown> }>,
 ): Promise<Outcome<T>> {
   const result = await manager.store.write(async (tx) => {
-    const [page] = await pageOf(tx).all({ pageId, organizationId: actor.organizationId });
-    if (!page || (actor.pageIds && !actor.pageIds.includes(page.id))) throw notFound('Page');
+    const page = await pageOf(tx, pageId, actor);
     const unit = new Change(tx, manager.now(), actor, page);
     const { value, subjectId, details } = await work(unit);
     const revision = await unit.conclude({ action, subjectId, details: details ?? {} });

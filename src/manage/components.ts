@@ -1,6 +1,7 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
-import { inList, rowsOf, tuple } from '../../db/json-list.ts';
+import { inList } from '../../db/json-list.ts';
 import { components, groups, setChanges } from '../../db/schema.ts';
+import { rowReader, statement } from '../../db/statement.ts';
 import { conflict, invalid, notFound } from '../domain/errors.ts';
 import { newId, newV2Id } from '../domain/ids.ts';
 import type { ComponentCreate, ComponentPatch, Said } from '../domain/input.ts';
@@ -15,6 +16,9 @@ const MOST_COMPONENTS = 5000;
 
 type Row = typeof components.$inferSelect;
 
+const componentReader = rowReader(components);
+const COMPONENT = `select ${componentReader.json} as component from components where id = ? and page_id = ?`;
+
 /** Facts that come with a component from elsewhere: the source's id, and since when its uptime counts. */
 export interface ComponentOrigin {
   v2Id?: string;
@@ -23,12 +27,9 @@ export interface ComponentOrigin {
 }
 
 export async function findComponent(unit: Change, id: string): Promise<Row> {
-  const [row] = await unit.tx
-    .select()
-    .from(components)
-    .where(and(eq(components.id, id), eq(components.pageId, unit.page.id)));
-  if (!row) throw notFound('Component');
-  return row;
+  const { rows } = await unit.tx.$client.execute(statement(COMPONENT, id, unit.page.id));
+  if (!rows[0]) throw notFound('Component');
+  return componentReader.read(rows[0].component as string);
 }
 
 /** The components of the page among these ids, by id. @throws DomainError invalid for one that is not there or foreign */
@@ -149,15 +150,16 @@ async function move(unit: Change, id: string, groupId: string | null, position: 
   storeOrder(unit, order, placeComponent(order.entries, id, groupId, position));
 }
 
+const NOTE_SET = `insert into set_changes (at, component_id, status)
+  select ?, json_extract(value, '$[0]'), json_extract(value, '$[1]') from json_each(?) where true
+  on conflict (component_id, at) do update set status = excluded.status`;
+const SET = `update components set set_status = json_extract(row.value, '$[1]')
+  from json_each(?) as row where components.id = json_extract(row.value, '$[0]')`;
+
 /** Sets statuses, and refreshes what the components show. Those that have the status already keep it untouched. */
 async function setStatuses(unit: Change, list: Said): Promise<void> {
-  const rows = list.map(({ id, status }) => [id, status]);
-  unit.write(
-    unit.tx.run(sql`insert into set_changes (component_id, at, status) select ${tuple(0)}, ${unit.now}, ${tuple(1)}
-      from ${rowsOf(rows)} where true on conflict (component_id, at) do update set status = excluded.status`) as never,
-    unit.tx.run(sql`update components set set_status = ${tuple(1)}
-      from ${rowsOf(rows)} where components.id = ${tuple(0)}`) as never,
-  );
+  const rows = JSON.stringify(list.map(({ id, status }) => [id, status]));
+  unit.write(statement(NOTE_SET, unit.now, rows), statement(SET, rows));
   await refreshShown(
     unit,
     list.map(({ id }) => id),

@@ -1,8 +1,9 @@
 /** Reads for whoever manages a page: straight from the rows, always within the actor's organization and pages. */
+import type { ResultSet } from '@libsql/client';
 import { and, count, eq, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
-import { preparedOn } from '../../db/prepared.ts';
-import { components, groups, pages } from '../../db/schema.ts';
+import { groups, pages } from '../../db/schema.ts';
+import { statement } from '../../db/statement.ts';
 import { incidentOf, selectIncidents, selectWindows, windowOf } from '../../db/told.ts';
 import { notFound } from '../domain/errors.ts';
 import { isId } from '../domain/ids.ts';
@@ -110,38 +111,27 @@ export interface ComponentRecord {
   updatedAt: number;
 }
 
-const componentColumns = {
-  id: components.id,
-  v2Id: components.v2Id,
-  name: components.name,
-  code: components.code,
-  description: components.description,
-  status: components.status,
-  statusSince: components.statusSince,
-  setStatus: components.setStatus,
-  position: sql<number>`(select count(*) from components c where c.page_id = ${components.pageId}
-    and (c.top_rank, c.rank, c.id) <= (${components.topRank}, ${components.rank}, ${components.id}))`,
-  groupId: components.groupId,
-  groupName: groups.name,
-  held: sql<string>`(select json_group_array(json_array(type, id, title, status)) from (
-    select 'incident' as type, i.id, i.title, cl.status from claims cl join incidents i on i.id = cl.incident_id where cl.component_id = ${components.id}
-    union all select 'maintenance', w.id, w.title, 'under_maintenance' from window_components wc join maintenance_windows w on w.id = wc.window_id
-      where wc.component_id = ${components.id} and w.status in ('in_progress', 'verifying')))`,
-  createdAt: components.createdAt,
-  updatedAt: components.updatedAt,
-};
+const componentJson = (
+  position: string,
+) => `json_object('id', c.id, 'v2Id', c.v2_id, 'name', c.name, 'code', c.code,
+  'description', c.description, 'status', c.status, 'statusSince', c.status_since, 'setStatus', c.set_status,
+  'position', ${position}, 'createdAt', c.created_at, 'updatedAt', c.updated_at,
+  'group', (select json_object('id', g.id, 'name', g.name) from groups g where g.id = c.group_id),
+  'heldBy', (select json_group_array(json_object('type', type, 'id', id, 'title', title, 'status', status)) from (
+    select 'incident' as type, i.id, i.title, cl.status
+      from claims cl join incidents i on i.id = cl.incident_id where cl.component_id = c.id
+    union all select 'maintenance', w.id, w.title, 'under_maintenance'
+      from window_components wc join maintenance_windows w on w.id = wc.window_id
+      where wc.component_id = c.id and w.status in ('in_progress', 'verifying'))))`;
 
-function selectComponents(read: Database) {
-  return read.select(componentColumns).from(components).leftJoin(groups, eq(groups.id, components.groupId));
-}
+/** The components of a page, each with its place in the flat list. */
+const PLACED = `(select *, row_number() over (order by top_rank, rank, id) as place from components where page_id = ?1)`;
+const SOME = `select ${componentJson('c.place')} as component from ${PLACED} c`;
+const ONE = `select ${componentJson(`(select count(*) from components o where o.page_id = c.page_id
+  and (o.top_rank, o.rank, o.id) <= (c.top_rank, c.rank, c.id))`)} as component from components c where c.page_id = ?1 and c.id = ?2`;
 
-type ComponentSelection = Awaited<ReturnType<typeof selectComponents>>[number];
-
-function componentOf({ groupId, groupName, held, ...row }: ComponentSelection): ComponentRecord {
-  const heldBy = (JSON.parse(held) as [Holder['type'], string, string, ComponentStatus][]).map(
-    ([type, id, title, status]) => ({ type, id, title, status }),
-  );
-  return { ...row, group: groupId === null ? null : { id: groupId, name: groupName ?? '' }, heldBy };
+function componentsIn({ rows }: ResultSet): ComponentRecord[] {
+  return rows.map((row) => JSON.parse(row.component as string) as ComponentRecord);
 }
 
 /** Components in display order, `status` is what they show. */
@@ -151,29 +141,25 @@ export async function listComponents(
   status: ComponentStatus | null,
   slice: Slice,
 ): Promise<Listed<ComponentRecord>> {
-  const where = and(eq(components.pageId, pageId), status ? eq(components.status, status) : undefined);
-  const [[total], items] = await read.batch([
-    read.select({ n: count() }).from(components).where(where),
-    selectComponents(read)
-      .where(where)
-      .orderBy(components.topRank, components.rank, components.id)
-      .limit(slice.limit)
-      .offset(slice.offset),
+  const filter = '(?2 is null or status = ?2)';
+  const [total, items] = await read.$client.batch([
+    statement(`select count(*) as n from components where page_id = ?1 and ${filter}`, pageId, status),
+    statement(
+      `${SOME} where ${filter} order by place limit ?3 offset ?4`,
+      pageId,
+      status,
+      slice.limit,
+      slice.offset,
+    ),
   ]);
-  return { total: total!.n, items: items.map(componentOf) };
+  return { total: total!.rows[0]!.n as number, items: componentsIn(items!) };
 }
-
-const oneComponent = preparedOn((db) =>
-  selectComponents(db)
-    .where(and(eq(components.pageId, sql.placeholder('pageId')), eq(components.id, sql.placeholder('id'))))
-    .prepare(),
-);
 
 /** @throws DomainError not_found */
 export async function getComponent(read: Database, pageId: string, id: string): Promise<ComponentRecord> {
-  const [row] = await oneComponent(read).all({ pageId, id });
-  if (!row) throw notFound('Component');
-  return componentOf(row);
+  const [found] = componentsIn(await read.$client.execute(statement(ONE, pageId, id)));
+  if (!found) throw notFound('Component');
+  return found;
 }
 
 /** Some components, in display order. */
@@ -182,15 +168,12 @@ export async function getComponents(
   pageId: string,
   ids: readonly string[],
 ): Promise<ComponentRecord[]> {
-  const rows = await selectComponents(read)
-    .where(
-      and(
-        eq(components.pageId, pageId),
-        sql`${components.id} in (select value from json_each(${JSON.stringify(ids)}))`,
-      ),
-    )
-    .orderBy(components.topRank, components.rank, components.id);
-  return rows.map(componentOf);
+  const within = 'id in (select value from json_each(?2))';
+  return componentsIn(
+    await read.$client.execute(
+      statement(`${SOME} where ${within} order by place`, pageId, JSON.stringify(ids)),
+    ),
+  );
 }
 
 async function total(read: Database, from: ReturnType<typeof sql>): Promise<number> {

@@ -1,7 +1,5 @@
 /** What components show, kept up to date with what holds them: now, and back in time where a change reaches back. */
-import { inArray, sql } from 'drizzle-orm';
-import { inList, rowsOf, tuple } from '../../db/json-list.ts';
-import { components } from '../../db/schema.ts';
+import { statement } from '../../db/statement.ts';
 import { shownStatus } from '../domain/rollup.ts';
 import type { ComponentStatus } from '../domain/status.ts';
 import type { Change } from './command.ts';
@@ -14,6 +12,17 @@ interface Held {
   claims: ComponentStatus[];
   inMaintenance: boolean;
 }
+
+const NOTE_SHOWN = `insert into shown_changes (page_id, at, component_id, status, previous)
+  select ?, ?, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]') from json_each(?) where true
+  on conflict (component_id, at) do update set status = excluded.status`;
+const SHOW = `update components set status_since = ?, updated_at = ?, status = json_extract(row.value, '$[1]')
+  from json_each(?) as row where components.id = json_extract(row.value, '$[0]')`;
+const HELD = `select json_group_array(json_object('id', c.id, 'set', c.set_status, 'shown', c.status,
+    'claims', (select json_group_array(cl.status) from claims cl where cl.component_id = c.id),
+    'inMaintenance', json(iif(exists (select 1 from window_components wc join maintenance_windows w on w.id = wc.window_id
+      where wc.component_id = c.id and w.status in ('in_progress', 'verifying')), 'true', 'false')))) as held
+  from components c where c.id in (select value from json_each(?))`;
 
 /**
  * Brings what these components show in line with the rows as they are now. With `from` in the past, also what they
@@ -33,33 +42,15 @@ export async function refreshShown(
     .filter(({ next, shown }) => next !== shown);
   if (changed.length === 0) return;
   change.visible();
-  const rows = changed.map(({ id, next, shown }) => [id, next, shown]);
+  const rows = JSON.stringify(changed.map(({ id, next, shown }) => [id, next, shown]));
   change.write(
-    change.tx.run(sql`insert into shown_changes (component_id, page_id, at, status, previous)
-      select ${tuple(0)}, ${change.page.id}, ${change.now}, ${tuple(1)}, ${tuple(2)} from ${rowsOf(rows)} where true
-      on conflict (component_id, at) do update set status = excluded.status`) as never,
-    change.tx.run(sql`update components set status = ${tuple(1)}, status_since = ${change.now}, updated_at = ${change.now}
-      from ${rowsOf(rows)} where components.id = ${tuple(0)}`) as never,
+    statement(NOTE_SHOWN, change.page.id, change.now, rows),
+    statement(SHOW, change.now, change.now, rows),
   );
   await change.flush();
 }
 
-/** Column names are spelled out: drizzle would print `id` alone, which is the window's inside of the inner query. */
 async function heldNow(change: Change, ids: readonly string[]): Promise<Held[]> {
-  const rows = await change.tx
-    .select({
-      id: components.id,
-      set: components.setStatus,
-      shown: components.status,
-      claims: sql<string>`(select json_group_array(claims.status) from claims where claims.component_id = components.id)`,
-      windows: sql<number>`(select count(*) from window_components c join maintenance_windows w on w.id = c.window_id
-        where c.component_id = components.id and w.status in ('in_progress', 'verifying'))`,
-    })
-    .from(components)
-    .where(ids.length > 50 ? sql`${components.id} ${inList(ids)}` : inArray(components.id, [...ids]));
-  return rows.map((row) => ({
-    ...row,
-    claims: JSON.parse(row.claims) as ComponentStatus[],
-    inMaintenance: row.windows > 0,
-  }));
+  const { rows } = await change.tx.$client.execute(statement(HELD, JSON.stringify(ids)));
+  return JSON.parse(rows[0]!.held as string) as Held[];
 }

@@ -41,6 +41,8 @@ export interface PublisherOptions {
   onReplaced(slug: string, replaced: string[]): void;
   /** Told after a page left a slug. */
   onGone(slug: string): void;
+  /** Told when a page lies whole at its new slug, before the old one does no more than lead on. */
+  onMoving?(): Promise<void>;
   log: { info(fields: object, text: string): void; error(fields: object, text: string): void };
 }
 
@@ -264,6 +266,7 @@ export class Publisher {
   }
 
   async #moved(from: string, pageId: string): Promise<void> {
+    await this.options.onMoving?.();
     await leadOn(this.#tools, from, pageId);
     await this.options.snapshots.remove(from);
     this.options.onGone(from);
