@@ -14,15 +14,14 @@ import {
   type DeclaredRoute,
   type Endpoint,
   isDeclared,
-  type PageRef,
   type PublicEndpoint,
 } from './declare.ts';
 import { errorBody, HttpError, toHttpError } from './errors.ts';
 import { once, repeatableOf } from './idempotency.ts';
 import { parseInput, readJsonBytes } from './input.ts';
 import { assertMatch, etagOf } from './preconditions.ts';
+import { waiting } from './prefer.ts';
 
-const LONGEST_WAIT_S = 30;
 /** Methods that obey `If-Match`; where there is no ETag, only `*` is met. */
 const CONDITIONAL = new Set(['PUT', 'PATCH', 'DELETE']);
 /** What is public may be read by scripts of any site, its errors too. */
@@ -242,16 +241,4 @@ async function documentOf(
 function tagged(answer: Answer, reader: AnyEndpoint | undefined): Answer {
   if (!reader || answer.body === undefined) return answer;
   return { ...answer, headers: { ...answer.headers, ETag: etagOf(answer.body) } };
-}
-
-/** `Prefer: wait=n` (RFC 7240): the answer comes when readers can see the write, or when the time is up. */
-async function waiting({ request, locals }: APIContext, page: PageRef, answer: Answer): Promise<Answer> {
-  const wanted = /(?:^|,)\s*wait\s*=\s*"?(\d{1,4})"?\s*(?:[;,]|$)/i.exec(
-    request.headers.get('prefer') ?? '',
-  )?.[1];
-  const pageId = answer.pageId ?? page.id;
-  if (wanted === undefined || answer.revision === undefined || pageId === '') return answer;
-  const seconds = Math.min(Number(wanted), LONGEST_WAIT_S);
-  const published = await locals.services.published(pageId, answer.revision, seconds * 1000);
-  return published ? { ...answer, headers: { ...answer.headers, 'Preference-Applied': 'wait' } } : answer;
 }

@@ -128,7 +128,12 @@ export function publicList(path: string, endpoint: PublicEndpoint): Json {
     security: [],
     parameters: listParameters(endpoint.list ?? []),
     responses: {
-      '200': { description: 'The list', headers: LIST_HEADERS, ...content(endpoint.answer) },
+      '200': {
+        description: 'The list',
+        headers: { ...LIST_HEADERS, ETag: said('For conditional requests, where no parameter is given') },
+        ...content(endpoint.answer),
+      },
+      '304': { description: 'Not changed since the ETag in If-None-Match' },
       ...failures([400, 404, 500]),
     },
   };

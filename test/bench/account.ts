@@ -122,6 +122,10 @@ export class Account {
     window.status = status;
   }
 
+  hasBegun(window: string): boolean {
+    return (this.#windows.get(window)?.status ?? 'scheduled') !== 'scheduled';
+  }
+
   /** What `/api/v1/components` must list, all of its pages together. */
   components(): PublicComponent[] {
     const holds = this.#holds();

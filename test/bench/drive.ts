@@ -185,30 +185,39 @@ export class Drive {
   }
 
   async #windowUpdate(change: Extract<Change, { type: 'maintenance.update' }>): Promise<void> {
-    const { account } = this;
     const body = asBody(change.body);
     const announced = this.#announced.get(change.id);
-    if (announced?.type === 'maintenance.created') {
-      this.#announced.delete(change.id);
-      const known = [...new Set(announced.components)]
-        .map((id) => this.#ids.get(id))
-        .filter((id) => id !== undefined);
-      const id = await this.#create('maintenance', {
-        title: asName(announced.name),
-        body,
-        component_ids: known,
-        auto_start: false,
-        auto_complete: false,
-        ...plannedAhead(announced),
-      });
-      this.#ids.set(change.id, id);
-      account.planWindow(id, known);
-      if (change.status === 'scheduled') return;
+    const known = this.#ids.get(change.id);
+    if (announced?.type !== 'maintenance.created')
+      return this.#skip('maintenance.update of an unknown window');
+    if (known === undefined) {
+      const id = await this.#planWindow(announced, body);
+      return change.status === 'scheduled' ? undefined : this.#moveWindow(id, change.status, body);
     }
-    const id = this.#ids.get(change.id);
-    if (id === undefined) return this.#skip('maintenance.update of an unknown window');
-    account.updateWindow(id, change.status);
-    await this.#post(`maintenance/${id}/updates`, { status: change.status, body });
+    if (change.status !== 'scheduled' || !this.account.hasBegun(known)) {
+      return this.#moveWindow(known, change.status, body);
+    }
+    // The source put off what had begun: here that window is over, and another one is planned.
+    await this.#moveWindow(known, 'completed', body);
+    await this.#planWindow(announced, body);
+  }
+
+  async #planWindow(
+    announced: Extract<Created, { type: 'maintenance.created' }>,
+    body: string,
+  ): Promise<string> {
+    const named = [...new Set(announced.components)].map((id) => this.#ids.get(id));
+    const component_ids = named.filter((id) => id !== undefined);
+    const plan = { component_ids, auto_start: false, auto_complete: false, ...plannedAhead(announced) };
+    const id = await this.#create('maintenance', { title: asName(announced.name), body, ...plan });
+    this.#ids.set(announced.id, id);
+    this.account.planWindow(id, component_ids);
+    return id;
+  }
+
+  async #moveWindow(id: string, status: string, body: string): Promise<void> {
+    this.account.updateWindow(id, status);
+    await this.#post(`maintenance/${id}/updates`, { status, body });
   }
 
   async #create(path: string, body: unknown): Promise<string> {

@@ -13,16 +13,19 @@ export function openDatabase(dataDir: string): Client {
 
 /**
  * Writes pages into the database of a stopped server, called `fill-1`, `fill-2` and so on, each with so many
- * operational components: the API would take a request for every one of them.
+ * operational components: the API would take a request for every one of them. With `publishedLike` they count as
+ * published with the same templates as the page of that slug, though nothing lies in the folder.
  */
 export async function fillPages(
   dataDir: string,
   pages: number,
   components: number,
-  options: { published: boolean },
+  publishedLike?: string,
 ): Promise<void> {
   const client = openDatabase(dataDir);
   const organization = (await client.execute('SELECT id FROM organizations LIMIT 1')).rows[0]?.[0];
+  const sql = 'SELECT published_template FROM pages WHERE slug = ?';
+  const template = (await client.execute({ sql, args: [publishedLike ?? ''] })).rows[0]?.[0] ?? null;
   const now = Date.now();
   const today = new Date(now).toISOString().slice(0, 10);
   const statements: InStatement[] = [];
@@ -44,7 +47,8 @@ export async function fillPages(
         changed_at: now,
         days_version: 0,
         open_day: today,
-        published_revision: options.published ? 1 : 0,
+        published_revision: publishedLike === undefined ? 0 : 1,
+        published_template: template === null ? null : String(template),
         publish_requested: 0,
         publish_answered: 0,
         created_at: now,
@@ -143,7 +147,7 @@ async function runAll(client: Client, statements: readonly InStatement[]): Promi
   }
 }
 
-function insert(table: string, row: Record<string, string | number>): InStatement {
+function insert(table: string, row: Record<string, string | number | null>): InStatement {
   const columns = Object.keys(row);
   return {
     sql: `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,

@@ -30,7 +30,7 @@ async function timesWith(pages: number, incidents: number): Promise<number[]> {
   const { dataDir, key } = scene.server;
   await scene.close();
   await fillIncidents(dataDir, SLUG, scene.components[0] ?? '', incidents);
-  await fillPages(dataDir, pages, 1, { published: true });
+  await fillPages(dataDir, pages, 1, SLUG);
   const server = await startDaymark({ dataDir, key });
   print(`  with ${pages + 1} pages ready after ${ms(server.readyAfter)}`);
   const revisions = await Revisions.of(dataDir, SLUG);

@@ -12,7 +12,7 @@ export async function publishedPages(pages: number): Promise<{ dataDir: string; 
   const empty = await startDaymark();
   const { dataDir, key } = empty;
   await empty.stop();
-  await fillPages(dataDir, pages, 20, { published: false });
+  await fillPages(dataDir, pages, 20);
   const server = await startDaymark({ dataDir, key });
   const begun = performance.now();
   for (let n = 1; n <= pages; n += 1) {

@@ -73,6 +73,10 @@ export async function replay(
       compared += 1;
       paused += performance.now() - before;
     }
+  } catch (error) {
+    throw new Error(`the replay failed; the server said last:\n${server.output().slice(-2_000)}`, {
+      cause: error,
+    });
   } finally {
     bar.stop();
   }

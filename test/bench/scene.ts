@@ -34,7 +34,9 @@ export async function makeScene(components: number, start: Start = {}): Promise<
       const name = `${SERVICES[(n / REGIONS.length) % SERVICES.length]} ${Math.floor(n / REGIONS.length / SERVICES.length) + 1}`;
       group = idOf(await call('POST', `${PAGE}/groups`, { name }));
     }
-    const name = components > 20 ? REGIONS[n % REGIONS.length] : (SERVICES[n] ?? REGIONS[n]);
+    const name = (components > 20 ? REGIONS : [...SERVICES, ...REGIONS]).at(
+      n % (components > 20 ? REGIONS.length : 20),
+    );
     ids.push(idOf(await call('POST', `${PAGE}/components`, { name, group_id: group })));
   }
   const revisions = await Revisions.of(server.dataDir, SLUG);

@@ -121,6 +121,7 @@ async function setUp(server: Daymark, count: number, ledger: Ledger): Promise<Wr
     for (let n = 1; n <= COMPONENTS_EACH; n += 1) {
       ids.push(await made(`${PAGE}/components`, { name: `Component ${writer}.${n}`, group_id }));
     }
+    for (const id of ids) ledger.sendStatus(id, 'operational');
     writers.push(new Writer(PAGE, ids, ledger));
   }
   return writers;

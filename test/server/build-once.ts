@@ -1,16 +1,24 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { ENTRY, ROOT } from './daymark.ts';
+import { ENTRY, ROOT, RUN_FOLDER_VARIABLE } from './daymark.ts';
 
 const SOURCES = ['src', 'db', 'public', 'astro.config.mjs'];
 const LOCK = join(ROOT, 'node_modules/.daymark-build');
 const STALE_MS = 180_000;
 
-/** vitest's global setup: builds the server when a source is newer than it. */
+/** vitest's global setup: builds the server when a source is newer than it, and makes room for the data of all tests. */
 export async function setup(): Promise<void> {
   await buildOnce();
+  process.env[RUN_FOLDER_VARIABLE] = mkdtempSync(join(tmpdir(), 'daymark-test-run-'));
+}
+
+/** vitest's global teardown: workers that vitest ends leave their folders behind. */
+export function teardown(): void {
+  const folder = process.env[RUN_FOLDER_VARIABLE];
+  if (folder !== undefined) rmSync(folder, { recursive: true, force: true });
 }
 
 /** Builds the server unless it is newer than all sources; of several processes at once only one builds. */

@@ -61,9 +61,12 @@ process.once('exit', () => {
   for (const folder of folders) rmSync(folder, { recursive: true, force: true });
 });
 
+/** Where the data folders of a test run lie: its global setup names one place, and clears it away at the end. */
+export const RUN_FOLDER_VARIABLE = 'DAYMARK_TEST_RUN';
+
 /** A fresh data folder that goes when this process ends. */
 export function freshDataDir(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'daymark-test-'));
+  const folder = mkdtempSync(join(process.env[RUN_FOLDER_VARIABLE] ?? tmpdir(), 'daymark-test-'));
   folders.push(folder);
   return folder;
 }

@@ -1,0 +1,44 @@
+/** Every kind of page, as a visitor gets it: in both colour schemes, on a phone and on a desk. */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { ROOT } from '../server/daymark.ts';
+import { expect, test, watch } from './demo.ts';
+
+const SCREENS = join(ROOT, 'test-results/screens');
+const WIDTHS = [360, 1280];
+const SCHEMES = ['light', 'dark'] as const;
+const KINDS = ['status', 'history', 'month', 'incident', 'maintenance', 'missing'] as const;
+
+mkdirSync(SCREENS, { recursive: true });
+
+for (const kind of KINDS) {
+  for (const colorScheme of SCHEMES) {
+    for (const width of WIDTHS) {
+      test.describe(`the ${kind} page, ${colorScheme}, ${width} pixels wide`, () => {
+        test.use({ colorScheme, viewport: { width, height: 900 } });
+
+        test('is one request, complains of nothing, fits, and can be used by everyone', async ({
+          page,
+          demo,
+        }) => {
+          const seen = watch(page);
+          const missing = kind === 'missing';
+          const url = `${demo.url}/p/northwind/${missing ? 'nothing/here/' : demo.paths[kind]}`;
+          const response = await page.goto(url);
+          expect(response?.status()).toBe(missing ? 404 : 200);
+          await page.screenshot({
+            path: join(SCREENS, `${kind}-${colorScheme}-${width}.png`),
+            fullPage: true,
+          });
+          const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+          expect(wide, 'pixels beyond the edge').toBeLessThanOrEqual(0);
+          const { violations } = await new AxeBuilder({ page }).analyze();
+          expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+          expect(seen.requests).toEqual([url]);
+          expect(seen.complaints.filter((text) => !(missing && text.includes('404')))).toEqual([]);
+        });
+      });
+    }
+  }
+}

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask } from '../fixtures/raw-http.ts';
+import { type Daymark, runCli, startDaymark } from '../server/daymark.ts';
+import { firstPage, until } from '../server/first-page.ts';
+
+const DOMAIN = 'status.example.org';
+const MOVES = 5;
+
+let daymark: Daymark;
+let pageId: string;
+beforeAll(async () => {
+  daymark = await startDaymark();
+  pageId = (await firstPage(daymark, { name: 'Acme', domain: DOMAIN })).id;
+  await runCli(['domains', 'allow', DOMAIN], { DATA_DIR: daymark.dataDir });
+  await until(
+    async () => (await ask(daymark.url, 'GET /api/v1/pages', [`Host: ${DOMAIN}`])).status === 404,
+    'the domain routes',
+  );
+});
+afterAll(() => daymark.stop());
+
+describe('While the slug of the default page changes', () => {
+  test('the page is there all the time, at / and on its domain, and the management API beside it', async () => {
+    const key = `Authorization: Bearer ${daymark.key}`;
+    const seen = new Set<string>();
+    let moving = true;
+    const watch = async (line: string, headers: string[]) => {
+      while (moving) {
+        const { status } = await ask(daymark.url, line, headers);
+        seen.add(`${line} ${headers.includes(key) ? 'with a key ' : ''}${status}`);
+      }
+    };
+    const watching = Promise.all([
+      watch('GET /', []),
+      watch('GET /api/v1/status', [`Host: ${DOMAIN}`]),
+      watch('GET /api/v1/pages', [key]),
+    ]);
+    for (let move = 1; move <= MOVES; move++) {
+      const body = { slug: `acme-${move}` };
+      const moved = await daymark.api('PATCH', `/api/v1/pages/${pageId}`, body, { prefer: 'wait=10' });
+      expect([moved.status, moved.headers['preference-applied']]).toEqual([200, 'wait']);
+      const old = move === 1 ? 'acme' : `acme-${move - 1}`;
+      const led = await daymark.api('GET', `/p/${old}/api/v1/status`);
+      expect([led.status, led.headers.location]).toEqual([301, expect.stringMatching(/\/api\/v1\/status$/)]);
+    }
+    moving = false;
+    await watching;
+    expect([...seen].sort()).toEqual([
+      'GET / 200',
+      'GET /api/v1/pages with a key 200',
+      'GET /api/v1/status 200',
+    ]);
+  });
+});
