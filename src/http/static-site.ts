@@ -130,7 +130,11 @@ export class StaticSite {
     const folder = /^\/p\/[^/]+$/.test(target.path) && route.root.kind === 'slug';
     const file = folder ? null : await this.#fileFor(route);
     const isFolder =
-      folder || (file === null && (await this.#exists(route.slug, `${route.path}/index.html`)));
+      folder ||
+      // What ends in a slash is a folder's address already, whatever appeared between two looks.
+      (file === null &&
+        /[^/]$/.test(route.path) &&
+        (await this.#exists(route.slug, `${route.path}/index.html`)));
     if (isFolder) {
       const name = target.path.slice(target.path.lastIndexOf('/') + 1);
       const query = target.query === '' ? '' : `?${target.query}`;

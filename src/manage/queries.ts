@@ -1,5 +1,4 @@
 /** Reads for whoever manages a page: straight from the rows, always within the actor's organization and pages. */
-import type { ResultSet } from '@libsql/client';
 import { and, count, eq, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { groups, pages } from '../../db/schema.ts';
@@ -130,7 +129,7 @@ const SOME = `select ${componentJson('c.place')} as component from ${PLACED} c`;
 const ONE = `select ${componentJson(`(select count(*) from components o where o.page_id = c.page_id
   and (o.top_rank, o.rank, o.id) <= (c.top_rank, c.rank, c.id))`)} as component from components c where c.page_id = ?1 and c.id = ?2`;
 
-function componentsIn({ rows }: ResultSet): ComponentRecord[] {
+function componentsIn({ rows }: { rows: { [column: string]: unknown }[] }): ComponentRecord[] {
   return rows.map((row) => JSON.parse(row.component as string) as ComponentRecord);
 }
 

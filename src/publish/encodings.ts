@@ -16,9 +16,14 @@ export interface Encoded {
   gz: Buffer | null;
 }
 
+/** True of what is worth compressing: texts, but the smallest. */
+export function isEncoded(path: string, body: Buffer): boolean {
+  return body.length >= SMALLEST_COMPRESSED && TEXT.test(path);
+}
+
 /** Compresses a text file on the thread pool; what is not text, or too small, stays as it is. */
 export async function encode(path: string, body: Buffer): Promise<Encoded> {
-  if (body.length < SMALLEST_COMPRESSED || !TEXT.test(path)) return { br: null, gz: null };
+  if (!isEncoded(path, body)) return { br: null, gz: null };
   const large = body.length > LARGE;
   const [br, gz] = await Promise.all([
     brotli(body, {

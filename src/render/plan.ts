@@ -31,6 +31,8 @@ export type PlannedFile = { path: string } & ({ text: () => string } | { print: 
 
 export interface Plan {
   files: PlannedFile[];
+  /** The two that grow with days times components: they follow right behind the revision, so as not to hold it up. */
+  trailing: PlannedFile[];
   /** Files of things that are no more. */
   removed: string[];
 }
@@ -63,8 +65,6 @@ export function planCurrent(
     page(paths.home, { kind: 'status', snapshot: after }),
     text(paths.status, () => toJson(statusDocument(after))),
     text(paths.components, () => toJson(componentsDocument(after.components.slice(0, STATIC_LIST)))),
-    text(paths.uptime, () => uptimeJson(after)),
-    text(paths.uptimeCsv, () => uptimeCsv(after)),
     text(paths.badge, () => badgeSvg(after)),
     text(paths.statusText, () => statusText(after)),
   ];
@@ -88,6 +88,7 @@ export function planCurrent(
   }
   return {
     files: [...files, ...componentFiles(before, after, all, touched)],
+    trailing: [text(paths.uptime, () => uptimeJson(after)), text(paths.uptimeCsv, () => uptimeCsv(after))],
     removed: removedComponents(before, after),
   };
 }

@@ -39,11 +39,15 @@ export interface PublishTools {
   /** Throws when this process may not write any more. */
   assertLease(): Promise<number>;
   onReplaced(slug: string, paths: string[]): void;
+  /** Keeps the snapshot for queries, before `revision.json` speaks of it. */
+  keep(slug: string, snapshot: PageSnapshot): Promise<void>;
 }
 
 export interface Published {
   snapshot: PageSnapshot;
   mark: RevisionMark;
+  /** Large files that readers hardly miss for a moment: to be written next. */
+  trailing: PlannedFile[];
 }
 
 /** The target holds a newer revision than the database: an older copy of the database must not undo it. */
@@ -81,17 +85,20 @@ export async function publishPage(
   for (const month of months) archive.files.push(...planMonth(await loadMonth(tools.read, snapshot, month)));
   const fence = await tools.assertLease();
   const { slug } = snapshot.page;
-  const replaced = await renderAndWrite(tools, slug, [...current.files, ...archive.files]);
+  // The first publish is whole at once: nothing of it may be missing.
+  const first = before ? [] : current.trailing;
+  const replaced = await renderAndWrite(tools, slug, [...current.files, ...archive.files, ...first]);
   const removed = [...current.removed, ...archive.removed, ...(mark ? [] : [MOVED_FILE])];
   if (removed.length > 0) await tools.target.remove(slug, removed);
   tools.onReplaced(slug, removed);
   const next = { revision: snapshot.revision, published_at: isoTime(tools.now()), fence };
+  await tools.keep(slug, snapshot);
   if (replaced > 0 || removed.length > 0 || mark?.revision !== next.revision) {
     const path = fileOf(paths.revision);
     await tools.target.write(slug, [{ path, body: Buffer.from(toJson(next)) }]);
     tools.onReplaced(slug, [path]);
   }
-  return { snapshot, mark: next };
+  return { snapshot, mark: next, trailing: before ? current.trailing : [] };
 }
 
 /** Leaves a page that leads on at a slug that a page left. */

@@ -12,10 +12,12 @@ import type { Store } from '../../db/transaction.ts';
 import type { RevisionMark, Target } from '../publish/target.ts';
 import type { PrintPage } from '../render/renderer.ts';
 import type { PublishedSnapshots } from '../snapshot/published.ts';
+import type { PageSnapshot } from '../snapshot/schema.ts';
 import { ArchiveLane } from './archive-lane.ts';
 import { leadOn, type PublishTools, publishPage } from './publish-page.ts';
 import { PublishRecords } from './publish-records.ts';
 import { sweep } from './sweep.ts';
+import { TrailingFiles } from './trailing-files.ts';
 import { Waiters } from './waiters.ts';
 
 const POLL_MS = 1_000;
@@ -53,6 +55,13 @@ interface Failure {
   pause: number;
 }
 
+interface Verified {
+  slug: string;
+  mark: RevisionMark;
+  /** False after a publish that failed: some files may say more than `mark`. */
+  whole: boolean;
+}
+
 export class Publisher {
   readonly failures = new Map<string, Failure>();
   /** For metrics: counts, and seconds in all. */
@@ -60,7 +69,8 @@ export class Publisher {
   readonly #urgent = new Set<string>();
   readonly #busy = new Set<string>();
   /** What this process knows to lie at the target, having put it there. */
-  readonly #verified = new Map<string, { slug: string; mark: RevisionMark }>();
+  readonly #verified = new Map<string, Verified>();
+  readonly #trailing: TrailingFiles;
   /** Slugs of pages that were deleted. */
   readonly #deleted = new Map<string, string[]>();
   readonly #waiters = new Waiters();
@@ -72,7 +82,9 @@ export class Publisher {
 
   constructor(readonly options: PublisherOptions) {
     const { store, target, publicUrl, printPage, now, assertLease, onReplaced, log } = options;
-    this.#tools = { read: store.read, target, publicUrl, printPage, now, assertLease, onReplaced };
+    const keep = (slug: string, snapshot: PageSnapshot) => options.snapshots.put(slug, snapshot);
+    this.#tools = { read: store.read, target, publicUrl, printPage, now, assertLease, onReplaced, keep };
+    this.#trailing = new TrailingFiles(this.#tools);
     this.#archive = new ArchiveLane(this.#tools, options.template, options.snapshots);
     const complain = (error: unknown) =>
       log.error({ error: messageOf(error) }, 'what was published could not be noted');
@@ -83,7 +95,8 @@ export class Publisher {
   wake(pageId: string): void {
     this.#urgent.add(pageId);
     this.failures.delete(pageId);
-    this.#kick?.();
+    // The answer to whoever changed it leaves first.
+    setImmediate(() => this.#kick?.());
   }
 
   /** The page was deleted: its files go, and those that led on to it. */
@@ -100,7 +113,8 @@ export class Publisher {
 
   /** Resolves to true when this revision, or a later one, lies whole in the target, to false after `ms`. */
   async published(pageId: string, revision: number, ms: number): Promise<boolean> {
-    if ((this.#verified.get(pageId)?.mark.revision ?? 0) >= revision) return true;
+    const done = (this.#verified.get(pageId)?.mark.revision ?? 0) >= revision;
+    if (done && !this.#trailing.pages().includes(pageId)) return true;
     return this.#waiters.wait(pageId, revision, ms);
   }
 
@@ -113,6 +127,8 @@ export class Publisher {
   async run(): Promise<void> {
     await this.#sweep();
     await Promise.all([...Array.from({ length: AT_ONCE }, () => this.#lane()), this.#poll()]);
+    for (const pageId of this.#trailing.pages())
+      await this.#attempt(pageId, () => this.#writeTrailing(pageId));
     await this.#records?.settle();
   }
 
@@ -126,6 +142,7 @@ export class Publisher {
   async publishNow(pageId: string): Promise<void> {
     this.#verified.delete(pageId);
     await this.#publish(pageId);
+    await this.#writeTrailing(pageId);
     this.#archive.restart(pageId);
     while (await this.#archive.step(pageId));
     await this.#records?.settle();
@@ -151,17 +168,29 @@ export class Publisher {
 
   /** One small step of what can wait; false when there is nothing. */
   async #background(): Promise<boolean> {
-    const job = this.#archive.next((id) => !this.#busy.has(id) && !this.failures.has(id));
+    const isFree = (id: string) => !this.#busy.has(id) && !this.failures.has(id);
+    const behind = this.#trailing.next(isFree);
+    if (behind) {
+      await this.#exclusively(behind, () => this.#attempt(behind, () => this.#writeTrailing(behind)));
+      return true;
+    }
+    const job = this.#archive.next(isFree);
     if (!job) return false;
-    await this.#exclusively(job.pageId, async () => {
-      try {
+    await this.#exclusively(job.pageId, () =>
+      this.#attempt(job.pageId, async () => {
         if (job.kind === 'refresh') await this.#publish(job.pageId);
         else await this.#archive.step(job.pageId);
-      } catch (error) {
-        this.#remember(job.pageId, error);
-      }
-    });
+      }),
+    );
     return true;
+  }
+
+  async #attempt(pageId: string, work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.#remember(pageId, error);
+    }
   }
 
   async #exclusively(pageId: string, work: () => Promise<void>): Promise<void> {
@@ -198,6 +227,8 @@ export class Publisher {
     const before = this.failures.get(pageId);
     const pause = Math.min((before?.pause ?? FIRST_RETRY_MS / 2) * 2, LONGEST_RETRY_MS);
     const now = this.options.now();
+    const verified = this.#verified.get(pageId);
+    if (verified) this.#verified.set(pageId, { ...verified, whole: false });
     this.failures.set(pageId, {
       error: messageOf(error),
       since: before?.since ?? now,
@@ -219,27 +250,35 @@ export class Publisher {
     const slug = await this.#slugOf(pageId);
     if (!slug) return this.#gone(pageId);
     // What the files of another slug say does not count below this one.
-    const here = verified?.slug === slug ? verified : undefined;
+    const here = verified?.slug === slug && verified.whole ? verified : undefined;
     const known = here ? options.snapshots.inMemory(slug) : null;
     const before = here ? (known ?? (await options.snapshots.get(slug))) : null;
     const mark = here?.mark ?? (await options.target.revisionOf(slug));
     const result = await publishPage(this.#tools, pageId, known, before, mark);
     if (!result) return this.#gone(pageId);
     const { snapshot } = result;
-    this.#verified.set(pageId, { slug: snapshot.page.slug, mark: result.mark });
+    this.#verified.set(pageId, { slug: snapshot.page.slug, mark: result.mark, whole: true });
     this.stats.publishes++;
     this.stats.seconds += (performance.now() - started) / 1000;
-    await options.snapshots.put(snapshot.page.slug, snapshot);
     if (verified && verified.slug !== slug) await this.#moved(verified.slug, pageId);
-    this.#waiters.published(pageId, result.mark.revision);
     await this.#archive.noticed(pageId, before, snapshot);
-    this.#records?.note(pageId, {
-      publishedRevision: result.mark.revision,
-      publishedAt: options.now(),
-      publishedTemplate: options.template,
-      publishError: null,
-      publishFailedAt: null,
+    this.#trailing.follow(pageId, snapshot.page.slug, result.trailing, () => {
+      this.#records?.note(pageId, {
+        publishedRevision: result.mark.revision,
+        publishedAt: options.now(),
+        publishedTemplate: options.template,
+        publishError: null,
+        publishFailedAt: null,
+      });
     });
+    if (this.#waiters.has(pageId) || this.#trailing.isOverdue(pageId)) await this.#writeTrailing(pageId);
+    else setTimeout(() => this.#kick?.(), this.#trailing.pause() ?? 0);
+  }
+
+  /** Who waits for a revision waits for all of it. */
+  async #writeTrailing(pageId: string): Promise<void> {
+    await this.#trailing.write(pageId);
+    this.#waiters.published(pageId, this.#verified.get(pageId)?.mark.revision ?? 0);
   }
 
   async #slugOf(pageId: string): Promise<string | null> {
@@ -256,6 +295,7 @@ export class Publisher {
     this.#archive.forget(pageId);
     for (const slug of this.#deleted.get(pageId) ?? (present ? [present] : [])) await this.#forget(slug);
     this.#verified.delete(pageId);
+    this.#trailing.forget(pageId);
     this.#deleted.delete(pageId);
   }
 
@@ -317,6 +357,7 @@ export class Publisher {
     await this.#exclusively(pageId, async () => {
       this.#verified.delete(pageId);
       await this.#publishOrRemember(pageId);
+      await this.#attempt(pageId, () => this.#writeTrailing(pageId));
       this.#archive.restart(pageId);
     });
     await this.#records?.settle();

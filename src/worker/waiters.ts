@@ -25,6 +25,10 @@ export class Waiters {
     });
   }
 
+  has(pageId: string): boolean {
+    return this.#waiting.has(pageId);
+  }
+
   published(pageId: string, revision: number): void {
     for (const waiter of this.#waiting.get(pageId) ?? []) if (waiter.revision <= revision) waiter.done(true);
   }

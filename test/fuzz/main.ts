@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import cliProgress from 'cli-progress';
 import { buildOnce } from '../server/build-once.ts';
@@ -22,31 +21,32 @@ const bar = new cliProgress.SingleBar(
   cliProgress.Presets.shades_classic,
 );
 bar.start(requests, 0);
-const memory: number[] = [];
+const memory: { resident: number; heap: number }[] = [];
 const report = await fuzz(daymark, {
   requests,
   seed,
-  progress(done) {
+  async progress(done) {
     bar.update(done);
-    memory.push(residentMib(daymark.pid));
+    memory.push(await memoryNow());
   },
 }).finally(() => bar.stop());
 const code = await daymark.stop();
 print(report);
 process.exitCode = report.faults.length > 0 || code !== 0 ? 1 : 0;
 
-/** 0 where there is no /proc. */
-function residentMib(pid: number): number {
-  try {
-    const kib = /^VmRSS:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return Number(kib ?? 0) / 1024;
-  } catch {
-    return 0;
-  }
+/** In MiB, as the server itself tells. */
+async function memoryNow(): Promise<{ resident: number; heap: number }> {
+  const { text } = await daymark.api('GET', '/metrics');
+  const mib = (name: string) => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1]) / 2 ** 20;
+  return {
+    resident: mib('daymark_process_resident_memory_bytes'),
+    heap: mib('daymark_nodejs_heap_size_used_bytes'),
+  };
 }
 
 function print({ statuses, reached, unreached, bytes, faults, requests: sent }: FuzzReport): void {
-  const at = (share: number) => `${memory[Math.floor((memory.length - 1) * share)]?.toFixed(0)}`;
+  const shares = [0, 0.25, 0.5, 0.75, 1].map((share) => memory[Math.floor((memory.length - 1) * share)]!);
+  const over = (name: 'resident' | 'heap') => shares.map((one) => one[name].toFixed(0)).join(', ');
   const lines = [
     `requests            ${sent}, seed ${seed}`,
     `answers             ${Object.entries(statuses)
@@ -54,7 +54,7 @@ function print({ statuses, reached, unreached, bytes, faults, requests: sent }: 
       .join(', ')}`,
     `operations reached  ${reached.length} of ${reached.length + unreached.length}`,
     `damaged bytes       ${bytes.sent} sent, ${bytes.answered} answered, ${bytes.refused} of them refused`,
-    `memory in MiB       ${['0', '0.25', '0.5', '0.75', '1'].map((share) => at(Number(share))).join(', ')} over the run`,
+    `heap, resident      ${over('heap')}; ${over('resident')} MiB over the run`,
     `faults              ${faults.length}`,
     ...faults,
   ];

@@ -31,10 +31,10 @@ interface Got {
   body: unknown;
 }
 
-/** @param progress told how many requests are done @param seed the same one makes the same plans */
+/** @param progress told how many requests are done, and waited for @param seed the same one makes the same plans */
 export async function fuzz(
   daymark: Daymark,
-  options: { requests: number; seed: number; progress?: (done: number) => void },
+  options: { requests: number; seed: number; progress?: (done: number) => unknown },
 ): Promise<FuzzReport> {
   const world = await World.make(daymark);
   const agent = new http.Agent({ keepAlive: true, maxSockets: 1 });
@@ -64,7 +64,7 @@ export async function fuzz(
       if ((await world.state()) !== before) report.faults.push(`bytes of seed ${seed} changed rows`);
       report.requests += numRuns;
       await world.fill();
-      options.progress?.(report.requests);
+      await options.progress?.(report.requests);
     }
   } finally {
     world.close();

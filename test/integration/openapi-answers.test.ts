@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documentOf, faultOf, type Operation, operationsOf } from '../fixtures/operations.ts';
 import { type Daymark, startDaymark } from '../server/daymark.ts';
-import { firstPage } from '../server/first-page.ts';
+import { firstPage, until } from '../server/first-page.ts';
 
 let daymark: Daymark;
 let operations: Operation[];
@@ -169,7 +169,10 @@ describe('What is answered in a whole incident’s life', () => {
         operation.path.includes(`/${name}/`),
       ) as keyof typeof idOf;
       const path = operation.path.replace('{id}', kind ? idOf[kind] : '');
-      const answer = await daymark.api('GET', path, undefined, { authorization: '' });
+      const read = () => daymark.api('GET', path, undefined, { authorization: '' });
+      // Large files follow right behind the revision.
+      await until(async () => (await read()).status === 200, `${path} is published`);
+      const answer = await read();
       expect([path, answer.status, faultOf(operation, answer)]).toEqual([path, 200, null]);
       const type = Object.keys(operation.responses['200']!.content!)[0]!;
       expect([path, answer.headers['content-type']]).toEqual([path, expect.stringContaining(type)]);

@@ -1,0 +1,71 @@
+import type { PlannedFile } from '../render/plan.ts';
+import { type PublishTools, renderAndWrite } from './publish-page.ts';
+
+/** So long a page must have been quiet before its large files follow. */
+const QUIET_MS = 40;
+/** While changes keep coming they follow so often all the same. */
+const LATEST_MS = 1_000;
+
+interface Pending {
+  slug: string;
+  files: PlannedFile[];
+  /** When the first change came that they do not tell of, and the last. */
+  since: number;
+  changedAt: number;
+  written(): void;
+}
+
+/**
+ * Files that grow with days times components, and that readers hardly miss for a moment: they follow right behind the
+ * revision, so as not to hold it up, nor the next one.
+ */
+export class TrailingFiles {
+  readonly #pending = new Map<string, Pending>();
+
+  constructor(private readonly tools: PublishTools) {}
+
+  /** The newest files of a page; `written` is called once they, or newer ones, lie at the target. */
+  follow(pageId: string, slug: string, files: PlannedFile[], written: () => void): void {
+    const changedAt = this.tools.now();
+    const since = this.#pending.get(pageId)?.since ?? changedAt;
+    this.#pending.set(pageId, { slug, files, since, changedAt, written });
+  }
+
+  forget(pageId: string): void {
+    this.#pending.delete(pageId);
+  }
+
+  /** A page whose files are due, among those that are free. */
+  next(isFree: (pageId: string) => boolean): string | null {
+    const now = this.tools.now();
+    for (const [pageId, { changedAt, since }] of this.#pending) {
+      const due = now - changedAt >= QUIET_MS || now - since >= LATEST_MS;
+      if (due && isFree(pageId)) return pageId;
+    }
+    return null;
+  }
+
+  /** Pages whose files have waited for too long while changes kept coming. */
+  isOverdue(pageId: string): boolean {
+    return this.tools.now() - (this.#pending.get(pageId)?.since ?? Number.POSITIVE_INFINITY) >= LATEST_MS;
+  }
+
+  /** Writes the files of a page now. @throws whatever went wrong */
+  async write(pageId: string): Promise<void> {
+    const pending = this.#pending.get(pageId);
+    if (!pending) return;
+    await this.tools.assertLease();
+    await renderAndWrite(this.tools, pending.slug, pending.files);
+    if (this.#pending.get(pageId) === pending) this.#pending.delete(pageId);
+    pending.written();
+  }
+
+  pages(): string[] {
+    return [...this.#pending.keys()];
+  }
+
+  /** How long to wait before looking again; null when nothing is pending. */
+  pause(): number | null {
+    return this.#pending.size > 0 ? QUIET_MS : null;
+  }
+}
