@@ -45,6 +45,8 @@ export interface Services {
   published(pageId: string, revision: number, ms: number): Promise<boolean>;
   /** Refuses the operator's own host as a page's domain. @throws DomainError invalid */
   checkedDomain<T extends { domain?: string | null | undefined }>(input: T): T;
+  /** Tells that a write is being answered; call what it returns when it is. */
+  beginWrite(): () => void;
   /** A page with what this process knows to be published: the database notes that a little later. */
   asPublished(page: PageRow): PageRow;
   readiness(): Promise<Readiness>;
@@ -71,6 +73,8 @@ export interface Workers {
 export class AlreadyRunningError extends Error {}
 
 const PUBLISHED_POLL_MS = 20;
+/** Whoever writes one thing after the other is back within this. */
+const JUST_ANSWERED_MS = 1.5;
 
 /** @param template hash of all that decides what published files look like */
 export function createServices(
@@ -94,6 +98,7 @@ export function createServices(
   });
   const holder = randomUUID();
   const lease = { fence: null as number | null };
+  const writes = { atWork: 0, endedAt: 0 };
   const publisherFor = (folder: string, isSite: boolean) =>
     new Publisher({
       store,
@@ -115,6 +120,7 @@ export function createServices(
       onReplaced: (slug, replaced) => isSite && site.replaced(slug, replaced),
       onGone: () => isSite && site.rerouted(),
       onMoving: () => links.sync(),
+      isBusy: () => writes.atWork > 0 || performance.now() - writes.endedAt < JUST_ANSWERED_MS,
     });
   const publisher = publisherFor(`${config.dataDir}/site`, true);
   const others = config.publishTo.map((folder) => publisherFor(folder, false));
@@ -166,6 +172,13 @@ export function createServices(
       if (input.domain === publicHost)
         throw invalid(['domain'], 'That is the host of this service itself. Use a domain of your own.');
       return input;
+    },
+    beginWrite() {
+      writes.atWork++;
+      return () => {
+        writes.atWork--;
+        writes.endedAt = performance.now();
+      };
     },
     asPublished(page) {
       const mark = publisher.markOf(page.id);

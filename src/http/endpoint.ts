@@ -165,12 +165,19 @@ async function manage(context: APIContext, declared: AnyEndpoint): Promise<Answe
   const repeatable =
     context.request.method === 'POST' ? repeatableOf(context.request, credential, bytes) : null;
   const call: Call<undefined> = { ...base, body: body as undefined };
-  const answer = repeatable
-    ? await once(services, repeatable, (inside) =>
-        declared.handle({ ...call, services: inside } as Call<never>),
-      )
-    : await matching(context.request, declared, call);
-  return waiting(context, page, answer);
+  const ended = context.request.method === 'GET' ? null : services.beginWrite();
+  try {
+    const answer = repeatable
+      ? await once(services, repeatable, (inside) =>
+          declared.handle({ ...call, services: inside } as Call<never>),
+        )
+      : await matching(context.request, declared, call);
+    ended?.();
+    return await waiting(context, page, answer);
+  } catch (error) {
+    ended?.();
+    throw error;
+  }
 }
 
 /** Who asks, and the page that the path names, if it is theirs. @throws HttpError 400, 401 */

@@ -87,12 +87,14 @@ export async function publishPage(
   const { slug } = snapshot.page;
   // The first publish is whole at once: nothing of it may be missing.
   const first = before ? [] : current.trailing;
-  const replaced = await renderAndWrite(tools, slug, [...current.files, ...archive.files, ...first]);
+  const [replaced] = await Promise.all([
+    renderAndWrite(tools, slug, [...current.files, ...archive.files, ...first]),
+    tools.keep(slug, snapshot),
+  ]);
   const removed = [...current.removed, ...archive.removed, ...(mark ? [] : [MOVED_FILE])];
   if (removed.length > 0) await tools.target.remove(slug, removed);
   tools.onReplaced(slug, removed);
   const next = { revision: snapshot.revision, published_at: isoTime(tools.now()), fence };
-  await tools.keep(slug, snapshot);
   if (replaced > 0 || removed.length > 0 || mark?.revision !== next.revision) {
     const path = fileOf(paths.revision);
     await tools.target.write(slug, [{ path, body: Buffer.from(toJson(next)) }]);

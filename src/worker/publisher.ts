@@ -23,6 +23,9 @@ import { Waiters } from './waiters.ts';
 const POLL_MS = 1_000;
 const FIRST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
+/** Under a stream of writes a publish holds back so long at most. */
+const LONGEST_HOLD_MS = 25;
+const LOOK_AGAIN_MS = 1;
 /** Pages at work at once: while one waits for the disk another is rendered. */
 const AT_ONCE = 2;
 
@@ -45,6 +48,8 @@ export interface PublisherOptions {
   onGone(slug: string): void;
   /** Told when a page lies whole at its new slug, before the old one does no more than lead on. */
   onMoving?(): Promise<void>;
+  /** True while writes are being answered. */
+  isBusy(): boolean;
   log: { info(fields: object, text: string): void; error(fields: object, text: string): void };
 }
 
@@ -66,7 +71,8 @@ export class Publisher {
   readonly failures = new Map<string, Failure>();
   /** For metrics: counts, and seconds in all. */
   readonly stats = { publishes: 0, failed: 0, seconds: 0 };
-  readonly #urgent = new Set<string>();
+  /** Pages that changed, and since when they wait. */
+  readonly #urgent = new Map<string, number>();
   readonly #busy = new Set<string>();
   /** What this process knows to lie at the target, having put it there. */
   readonly #verified = new Map<string, Verified>();
@@ -93,7 +99,7 @@ export class Publisher {
 
   /** The page changed: publish it soon. */
   wake(pageId: string): void {
-    this.#urgent.add(pageId);
+    this.#hurry(pageId);
     this.failures.delete(pageId);
     // The answer to whoever changed it leaves first.
     setImmediate(() => this.#kick?.());
@@ -151,19 +157,34 @@ export class Publisher {
   async #sweep(): Promise<void> {
     const { store, target, template, records } = this.options;
     const found = await sweep(store.read, target, template, records);
-    for (const id of found.behind) this.#urgent.add(id);
+    for (const id of found.behind) this.#hurry(id);
     for (const id of found.stale) this.#archive.refresh(id);
     for (const { slug, pageId } of found.moved) await leadOn(this.#tools, slug, pageId);
   }
 
   async #lane(): Promise<void> {
     while (!this.#stopped) {
-      const next = [...this.#urgent].find((id) => !this.#busy.has(id));
+      const free = [...this.#urgent].filter(([id]) => !this.#busy.has(id));
+      const next = free.find(([id, since]) => this.#isReady(id, since))?.[0];
       if (next) {
         this.#urgent.delete(next);
         await this.#exclusively(next, () => this.#publishOrRemember(next));
-      } else if (!(await this.#background())) await this.#idle();
+      } else if (free.length > 0) await new Promise((resume) => setTimeout(resume, LOOK_AGAIN_MS));
+      else if (!(await this.#background())) await this.#idle();
     }
+  }
+
+  #hurry(pageId: string): void {
+    if (!this.#urgent.has(pageId)) this.#urgent.set(pageId, performance.now());
+  }
+
+  /**
+   * While writes are being answered the publish of what they changed holds back a little: it would make them wait, and
+   * has to be done again for each. Not when somebody waits for it.
+   */
+  #isReady(pageId: string, since: number): boolean {
+    const held = this.options.isBusy() && performance.now() - since < LONGEST_HOLD_MS;
+    return !held || this.#waiters.has(pageId);
   }
 
   /** One small step of what can wait; false when there is nothing. */
@@ -327,7 +348,7 @@ export class Publisher {
 
   async #look(): Promise<void> {
     const now = this.options.now();
-    for (const [id, failure] of this.failures) if (failure.retryAt <= now) this.#urgent.add(id);
+    for (const [id, failure] of this.failures) if (failure.retryAt <= now) this.#hurry(id);
     if (this.options.records) await this.#lookInDatabase(now);
     if (this.#urgent.size > 0) this.#kick?.();
   }
@@ -341,7 +362,7 @@ export class Publisher {
       .limit(1000);
     for (const { id, revision } of behind) {
       const done = (this.#verified.get(id)?.mark.revision ?? -1) >= revision;
-      if (!done && (this.failures.get(id)?.retryAt ?? 0) <= now) this.#urgent.add(id);
+      if (!done && (this.failures.get(id)?.retryAt ?? 0) <= now) this.#hurry(id);
     }
     const requested = await read
       .select({ id: pages.id })
