@@ -308,17 +308,14 @@ async function listHeadersOf(
   slug: string,
   path: string,
 ): Promise<Record<string, string> | null> {
-  const totals = {
+  const lists = {
     [paths.components]: 'components',
     [paths.incidents]: 'incidents',
     [paths.maintenanceList]: 'maintenance',
   } as const;
-  const name = totals[path as keyof typeof totals];
-  if (!name) return null;
-  const snapshot = await snapshots.get(slug);
-  return snapshot
-    ? listHeaders(snapshot.totals[name as 'components'], { page: 1, perPage: STATIC_LIST })
-    : null;
+  const name = lists[path as keyof typeof lists];
+  const totals = name && (await snapshots.totals(slug));
+  return totals ? listHeaders(totals[name as 'components'], { page: 1, perPage: STATIC_LIST }) : null;
 }
 
 async function readiness(services: Services): Promise<Readiness> {

@@ -45,14 +45,28 @@ export class PublishedSnapshots {
     const path = this.#path(slug);
     await mkdir(this.folder, { recursive: true });
     await writeFile(`${path}.new`, JSON.stringify(snapshot));
+    await writeFile(this.besides(slug, 'totals'), JSON.stringify(snapshot.totals));
     await rename(`${path}.new`, path);
     this.#keep(slug, { snapshot, mtimeMs: (await stat(path)).mtimeMs });
+  }
+
+  /** How many components, incidents and windows a page has, without reading all of them. */
+  async totals(slug: string): Promise<PageSnapshot['totals'] | null> {
+    const text = await readFile(this.besides(slug, 'totals'), 'utf8').catch(() => null);
+    try {
+      return text === null ? null : (JSON.parse(text) as PageSnapshot['totals']);
+    } catch {
+      // Half written: the snapshot itself knows.
+      return (await this.get(slug))?.totals ?? null;
+    }
   }
 
   async remove(slug: string): Promise<void> {
     this.#drop(slug);
     await Promise.all(
-      [this.#path(slug), this.besides(slug, 'archive')].map((path) => rm(path, { force: true })),
+      [this.#path(slug), this.besides(slug, 'archive'), this.besides(slug, 'totals')].map((path) =>
+        rm(path, { force: true }),
+      ),
     );
   }
 
