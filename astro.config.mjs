@@ -15,6 +15,7 @@ function daymarkServer() {
     ...adapter,
     hooks: {
       ...adapter.hooks,
+      'astro:build:start': assertDeclared,
       'astro:config:done': (hook) =>
         configDone({
           ...hook,
@@ -26,6 +27,18 @@ function daymarkServer() {
         }),
     },
   };
+}
+
+/** Every route of the API is made by `resource()`, which takes declared endpoints alone: one that is not fails the build. */
+function assertDeclared() {
+  const root = fileURLToPath(new URL('./src/pages/api/v1/', import.meta.url));
+  for (const path of globSync('**/*.ts', { cwd: root })) {
+    const text = readFileSync(root + path, 'utf8');
+    const exported = text.match(/^export .*/gm) ?? [];
+    if (exported.length !== 1 || !/^export const \{ [A-Z, ]+ \} = resource\(/.test(exported[0])) {
+      throw new Error(`src/pages/api/v1/${path} must export what resource() makes, and nothing else.`);
+    }
+  }
 }
 
 /** Changes when anything changes that decides what published files look like: then all pages are published again. */
