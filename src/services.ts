@@ -205,16 +205,30 @@ export function createServices(
     repeated: repeatedIn(store.read),
   };
 
-  async function renewLease(force: boolean): Promise<void> {
-    lease.fence = await takeLease(store, holder, force);
+  const complain = (what: string) => (error: unknown) => log.error({ error: String(error) }, what);
+
+  /** Makes this process the one that publishes. @returns how to end it @throws AlreadyRunningError */
+  async function takeCharge(): Promise<() => Promise<void>> {
+    const locks = await takeLocks(config);
+    const renewLease = async (force: boolean) => {
+      lease.fence = await takeLease(store, holder, force);
+    };
+    await renewLease(config.databaseUrl.startsWith('file:'));
+    await links.sync();
+    const renewing = setInterval(
+      () => renewLease(false).catch(complain('the lease could not be renewed')),
+      LEASE_MS / 3,
+    );
+    return async () => {
+      clearInterval(renewing);
+      await returnLease(store, holder);
+      for (const lock of locks) lock.release();
+    };
   }
 
   /** Publisher and scheduler of this process. @throws AlreadyRunningError on a file database that has some already */
   async function startWorkers(): Promise<Workers> {
-    const locks = await takeLocks(config);
-    const isFile = config.databaseUrl.startsWith('file:');
-    await renewLease(isFile);
-    await links.sync();
+    const leave = await takeCharge();
     links.start();
     schedule = new Schedule({
       manager,
@@ -223,43 +237,27 @@ export function createServices(
       lookUp: dnsLookUp(config.dnsServers),
       log,
     });
-    const complain = (what: string) => (error: unknown) => log.error({ error: String(error) }, what);
-    const renewing = setInterval(
-      () => renewLease(false).catch(complain('the lease could not be renewed')),
-      LEASE_MS / 3,
-    );
     const running = Promise.all([publisher, ...others, schedule].map((worker) => worker.run()));
     running.catch(complain('a worker stopped'));
     return {
       async stop() {
-        clearInterval(renewing);
         await links.stop();
         for (const worker of [publisher, ...others]) worker.stop();
         schedule?.stop();
         await running;
-        await returnLease(store, holder);
-        for (const lock of locks) lock.release();
+        await leave();
       },
     };
   }
 
   /** For a command that publishes by itself. @returns null when another process is at work, which can be asked instead */
   async function becomePublisher(): Promise<(() => Promise<void>) | null> {
-    let locks: FileLock[];
     try {
-      locks = await takeLocks(config);
+      return await takeCharge();
     } catch (error) {
       if (error instanceof AlreadyRunningError) return null;
       throw error;
     }
-    await renewLease(config.databaseUrl.startsWith('file:'));
-    await links.sync();
-    const renewing = setInterval(() => renewLease(false).catch(() => undefined), LEASE_MS / 3);
-    return async () => {
-      clearInterval(renewing);
-      await returnLease(store, holder);
-      for (const lock of locks) lock.release();
-    };
   }
 
   return { services, startWorkers, becomePublisher, publishers: [publisher, ...others] };

@@ -72,6 +72,21 @@ async function replaceDays(
   ]);
 }
 
+/** What the components that fit a condition showed on these days, where that has to be kept. */
+async function recordsIn(
+  tx: Database,
+  days: DayLength[],
+  where: ReturnType<typeof sql>,
+): Promise<[string, DayRecord][]> {
+  const { start } = days[0]!;
+  const components = await shownSince(tx, start, where);
+  return components.flatMap(({ id, since, status, changes }) =>
+    recordsOf(pointsFrom(start, status, JSON.parse(changes)), days, since).map(
+      (record): [string, DayRecord] => [id, record],
+    ),
+  );
+}
+
 /** Counts the closed days from the one that holds `from` again, for these components. */
 export async function recomputeDays(
   change: Change,
@@ -81,14 +96,8 @@ export async function recomputeDays(
   const { tx, page } = change;
   const days = daysBetween(dayOf(from, page.timezone), page.openDay, page.timezone);
   if (days.length === 0) return;
-  const start = days[0]!.start;
-  const components = await shownSince(tx, start, sql`c.id ${inList(componentIds)}`);
-  const rows = components.flatMap(({ id, since, status, changes }) =>
-    recordsOf(pointsFrom(start, status, JSON.parse(changes)), days, since).map(
-      (record): [string, DayRecord] => [id, record],
-    ),
-  );
-  await replaceDays(tx, page.id, componentIds, days, rows);
+  const records = await recordsIn(tx, days, sql`c.id ${inList(componentIds)}`);
+  await replaceDays(tx, page.id, componentIds, days, records);
   change.daysChanged();
 }
 
@@ -108,13 +117,7 @@ export async function recomputeAllDays(change: Change, zone: string): Promise<vo
   if (!first || first.at === null) return;
   const days = daysBetween(dayOf(first.at, zone), openDay, zone);
   if (days.length === 0) return;
-  const components = await shownSince(tx, days[0]!.start, sql`c.page_id = ${page.id}`);
-  const rows = components.flatMap(({ id, since, status, changes }) =>
-    recordsOf(pointsFrom(days[0]!.start, status, JSON.parse(changes)), days, since).map(
-      (record): [string, DayRecord] => [id, record],
-    ),
-  );
-  await replaceDays(tx, page.id, null, days, rows);
+  await replaceDays(tx, page.id, null, days, await recordsIn(tx, days, sql`c.page_id = ${page.id}`));
 }
 
 /**
@@ -130,18 +133,9 @@ export async function closeDays(manager: Manager, pageId: string): Promise<boole
     const days = daysBetween(page.openDay, today, page.timezone);
     if (days.length === 0) return false;
     const start = days[0]!.start;
-    const components = await shownSince(
-      tx,
-      start,
-      sql`c.page_id = ${page.id} and (c.status <> 'operational' or exists
-      (select 1 from shown_changes s where s.component_id = c.id and s.at >= ${start}))`,
-    );
-    const rows = components.flatMap(({ id, since, status, changes }) =>
-      recordsOf(pointsFrom(start, status, JSON.parse(changes)), days, since).map(
-        (record): [string, DayRecord] => [id, record],
-      ),
-    );
-    await replaceDays(tx, page.id, null, days, rows);
+    const troubled = sql`c.page_id = ${page.id} and (c.status <> 'operational' or exists
+      (select 1 from shown_changes s where s.component_id = c.id and s.at >= ${start}))`;
+    await replaceDays(tx, page.id, null, days, await recordsIn(tx, days, troubled));
     await tx
       .update(pages)
       .set({ openDay: today, daysVersion: page.daysVersion + 1 })

@@ -1,5 +1,5 @@
 import { incidentFrom } from '../../db/told.ts';
-import { dayOf, lastDays, monthOf } from '../domain/calendar.ts';
+import { lastDays, monthOf } from '../domain/calendar.ts';
 import { headlineOf } from '../domain/headline.ts';
 import { COMPONENT_STATUSES, type ComponentStatus, worstOf } from '../domain/status.ts';
 import { type DayLength, type DayRecord, recordsOf, uptimePercent } from '../domain/uptime.ts';
@@ -209,9 +209,4 @@ function sectionsOf(rows: PageRows, components: SnapshotComponent[]): Section[] 
 function merged<T extends { id: string }>(ids: string[], fresh: T[], known: T[]): T[] {
   const byId = new Map([...known, ...fresh].map((one) => [one.id, one]));
   return ids.map((id) => byId.get(id)!);
-}
-
-/** The day, in the page's time zone, in which a snapshot was made. */
-export function dayOfSnapshot(snapshot: PageSnapshot): string {
-  return dayOf(snapshot.asOf, snapshot.page.timezone);
 }

@@ -17,7 +17,7 @@ import { ArchiveLane } from './archive-lane.ts';
 import { leadOn, type PublishTools, publishPage } from './publish-page.ts';
 import { PublishRecords } from './publish-records.ts';
 import { sweep } from './sweep.ts';
-import { TrailingFiles } from './trailing-files.ts';
+import { QUIET_MS, TrailingFiles } from './trailing-files.ts';
 import { Waiters } from './waiters.ts';
 
 const POLL_MS = 1_000;
@@ -120,7 +120,7 @@ export class Publisher {
   /** Resolves to true when this revision, or a later one, lies whole in the target, to false after `ms`. */
   async published(pageId: string, revision: number, ms: number): Promise<boolean> {
     const done = (this.#verified.get(pageId)?.mark.revision ?? 0) >= revision;
-    if (done && !this.#trailing.pages().includes(pageId)) return true;
+    if (done && !this.#trailing.has(pageId)) return true;
     return this.#waiters.wait(pageId, revision, ms);
   }
 
@@ -235,13 +235,11 @@ export class Publisher {
     this.#kick = null;
   }
 
-  async #publishOrRemember(pageId: string): Promise<void> {
-    try {
+  #publishOrRemember(pageId: string): Promise<void> {
+    return this.#attempt(pageId, async () => {
       await this.#publish(pageId);
       if (this.failures.delete(pageId)) this.options.log.info({ page: pageId }, 'publishing works again');
-    } catch (error) {
-      this.#remember(pageId, error);
-    }
+    });
   }
 
   #remember(pageId: string, error: unknown): void {
@@ -293,7 +291,7 @@ export class Publisher {
       });
     });
     if (this.#waiters.has(pageId) || this.#trailing.isOverdue(pageId)) await this.#writeTrailing(pageId);
-    else setTimeout(() => this.#kick?.(), this.#trailing.pause() ?? 0);
+    else setTimeout(() => this.#kick?.(), QUIET_MS);
   }
 
   /** Who waits for a revision waits for all of it. */

@@ -2,7 +2,7 @@ import type { PlannedFile } from '../render/plan.ts';
 import { type PublishTools, renderAndWrite } from './publish-page.ts';
 
 /** So long a page must have been quiet before its large files follow. */
-const QUIET_MS = 40;
+export const QUIET_MS = 40;
 /** While changes keep coming they follow so often all the same. */
 const LATEST_MS = 1_000;
 
@@ -60,12 +60,11 @@ export class TrailingFiles {
     pending.written();
   }
 
-  pages(): string[] {
-    return [...this.#pending.keys()];
+  has(pageId: string): boolean {
+    return this.#pending.has(pageId);
   }
 
-  /** How long to wait before looking again; null when nothing is pending. */
-  pause(): number | null {
-    return this.#pending.size > 0 ? QUIET_MS : null;
+  pages(): string[] {
+    return [...this.#pending.keys()];
   }
 }

@@ -28,8 +28,3 @@ export function statusDocument(snapshot: PageSnapshot): StatusDocument {
     last_updated: isoTime(changedAt),
   };
 }
-
-/** GET `/revision.json`: which revision is published, and since when (contract, section 4). */
-export function revisionDocument(revision: number, publishedAt: number) {
-  return { revision, published_at: isoTime(publishedAt) };
-}
