@@ -214,6 +214,9 @@ export const incidents = sqliteTable(
     postmortemUpdatedAt: integer(),
     createdAt: createdAt(),
     updatedAt: integer().notNull(),
+    /** Who promised the next update, as an actor's name, and when they were reminded that it is overdue. */
+    promisedBy: text(),
+    overdueRemindedAt: integer(),
   },
   (t) => [
     index('incidents_by_start').on(t.pageId, t.startedAt, t.id),
@@ -424,7 +427,7 @@ export const auditEvents = sqliteTable(
     id: id(),
     organizationId: text().notNull(),
     pageId: text(),
-    /** `key:{id}`, `cli`, `schedule`. */
+    /** `key:{id}`, `user:{id}`, `cli`, `schedule`. */
     actor: text().notNull(),
     /** `component.updated`, … */
     action: text().notNull(),
@@ -435,6 +438,17 @@ export const auditEvents = sqliteTable(
   },
   (t) => [index('audit_by_organization').on(t.organizationId, t.id)],
 );
+
+/** A page's own mark, shown on its pages. */
+export const logos = sqliteTable('logos', {
+  pageId: text()
+    .primaryKey()
+    .references(() => pages.id, { onDelete: 'cascade' }),
+  mediaType: text({ enum: ['image/png', 'image/webp'] }).notNull(),
+  /** Base64. */
+  content: text().notNull(),
+  updatedAt: integer().notNull(),
+});
 
 /** Texts at hand for incidents. */
 export const templates = sqliteTable(

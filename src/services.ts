@@ -8,8 +8,10 @@ import { type FileLock, takeFileLock } from '../db/file-lock.ts';
 import { isMigrated } from '../db/migrate.ts';
 import { openStore, type Store } from '../db/transaction.ts';
 import { type Admission, admitKey } from './auth/api-keys.ts';
+import { createSecrets } from './auth/secrets.ts';
 import type { Config } from './config.ts';
 import { invalid } from './domain/errors.ts';
+import type { Secrets } from './domain/secrets.ts';
 import { listHeaders } from './http/pagination.ts';
 import type { Route } from './http/static-site.ts';
 import { StaticSite } from './http/static-site.ts';
@@ -39,6 +41,7 @@ export interface Services {
   readonly site: StaticSite;
   readonly publisher: Publisher;
   readonly log: Logger;
+  readonly secrets: Secrets;
   now(): number;
   admit(key: string, pageRef: string): Promise<Admission | null>;
   rootPage(root: Route['root']): Promise<{ id: string; slug: string } | null>;
@@ -76,9 +79,13 @@ const PUBLISHED_POLL_MS = 20;
 /** Whoever writes one thing after the other is back within this. */
 const JUST_ANSWERED_MS = 1.5;
 
-/** @param template hash of all that decides what published files look like */
+/**
+ * @param secret the installation's
+ * @param template hash of all that decides what published files look like
+ */
 export function createServices(
   config: Config,
+  secret: string,
   printPage: PrintPage,
   template: string,
   options: { ownSite: boolean },
@@ -88,6 +95,7 @@ export function createServices(
     { base: null, timestamp: pino.stdTimeFunctions.isoTime },
     pino.destination({ fd: 2, sync: false }),
   );
+  const secrets = createSecrets(secret);
   const store = openStore({ url: config.databaseUrl, authToken: config.databaseAuthToken });
   const snapshots = new PublishedSnapshots(`${config.dataDir}/published`);
   const site = new StaticSite({
@@ -133,6 +141,7 @@ export function createServices(
   );
   const manager: Manager = {
     store,
+    secrets,
     now,
     committed(page) {
       publisher.wake(page.id);
@@ -161,6 +170,7 @@ export function createServices(
     site,
     publisher,
     log,
+    secrets,
     now,
     admit: (key, pageRef) => admitKey(store, key, pageRef, now()),
     rootPage: (root) => pageOfRoot(store.read, root),

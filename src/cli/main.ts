@@ -26,8 +26,8 @@ export async function runCommandLine(args: string[], env: NodeJS.ProcessEnv, bui
   const assemble = (ownSite: boolean): Assembly => {
     const config = readConfig(env);
     makeDataDir(config);
-    readSecret(env, config);
-    return { ...createServices(config, built.printPage, built.template, { ownSite }), built, config };
+    const secret = readSecret(env, config);
+    return { ...createServices(config, secret, built.printPage, built.template, { ownSite }), built, config };
   };
   const program = new Command('daymark')
     .description('A status-page service that publishes plain files.')

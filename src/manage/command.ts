@@ -17,10 +17,12 @@ import type { Store } from '../../db/transaction.ts';
 import { monthOf } from '../domain/calendar.ts';
 import { notFound } from '../domain/errors.ts';
 import { newId } from '../domain/ids.ts';
+import type { Secrets } from '../domain/secrets.ts';
 
 /** What every verb needs and only the composition root has. */
 export interface Manager {
   store: Store;
+  secrets: Secrets;
   /** Milliseconds since the epoch. */
   now(): number;
   /** Called after a COMMIT with the pages whose revision rose. */

@@ -6,6 +6,8 @@ import { getTableName, is, sql } from 'drizzle-orm';
 import { toSnakeCase } from 'drizzle-orm/casing';
 import { getTableConfig, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import * as accounts from '../../db/accounts.ts';
+import * as messages from '../../db/messages.ts';
 import { isMigrated, migrate, NewerDatabaseError } from '../../db/migrate.ts';
 import * as schema from '../../db/schema.ts';
 import { openStore, type Store } from '../../db/transaction.ts';
@@ -77,7 +79,9 @@ describe('migrations', () => {
 });
 
 describe('the schema', () => {
-  const tables = Object.values(schema).filter((one) => is(one, SQLiteTable)) as SQLiteTable[];
+  const tables = Object.values({ ...schema, ...messages, ...accounts }).filter((one) =>
+    is(one, SQLiteTable),
+  ) as SQLiteTable[];
 
   test('names the tables that the migrations make', async () => {
     await migrate(store);
