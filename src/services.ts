@@ -154,6 +154,7 @@ export function createServices(
       if (schedule) links.nudge();
       for (const one of [publisher, ...others]) one.deleted(page.id, page.slugs);
     },
+    letterQueued() {},
   };
   const repeatedIn = (db: Database): Services['repeated'] => ({
     find: (id) => findAnswer(db, id, now()),

@@ -29,6 +29,8 @@ export interface Manager {
   committed(page: { id: string; slug: string; revision: number }): void;
   /** Called after a COMMIT that deleted a page, with its slug and those that it had left. */
   deleted(page: { id: string; slugs: string[] }): void;
+  /** To be called after a COMMIT that queued a letter. */
+  letterQueued(): void;
 }
 
 /** On whose behalf something is done. */

@@ -12,6 +12,7 @@ export async function inOneTransaction<T>(
 ): Promise<T> {
   const risen = new Map<string, Parameters<Manager['committed']>[0]>();
   const gone: Parameters<Manager['deleted']>[0][] = [];
+  let letters = false;
   const value = await manager.store.write((tx) =>
     work({
       ...manager,
@@ -23,9 +24,13 @@ export async function inOneTransaction<T>(
       deleted: (page) => {
         gone.push(page);
       },
+      letterQueued: () => {
+        letters = true;
+      },
     }),
   );
   for (const page of risen.values()) manager.committed(page);
   for (const page of gone) manager.deleted(page);
+  if (letters) manager.letterQueued();
   return value;
 }

@@ -1,0 +1,30 @@
+import type { Database } from '../../db/client.ts';
+import { letters } from '../../db/messages.ts';
+import { newId } from '../domain/ids.ts';
+import { LETTER_SEAL, type Letter } from '../domain/letters.ts';
+import type { Manager } from './command.ts';
+
+/**
+ * Queues a letter in the transaction of the change that it tells of. Call `manager.letterQueued()` after the COMMIT, so
+ * that it leaves at once; it leaves a second later without.
+ *
+ * @param pageId the page in whose name it is sent; null of what concerns an account
+ */
+export async function queueLetter(
+  tx: Database,
+  manager: Pick<Manager, 'secrets' | 'now'>,
+  letter: Letter,
+  pageId: string | null,
+): Promise<void> {
+  const now = manager.now();
+  await tx.insert(letters).values({
+    id: newId(),
+    kind: letter.kind,
+    pageId,
+    sealed: manager.secrets.seal(LETTER_SEAL, JSON.stringify(letter)),
+    state: 'pending',
+    attempts: 0,
+    nextAttemptAt: now,
+    createdAt: now,
+  });
+}
