@@ -1,33 +1,25 @@
 /** The composition root: everything that has state, wired together once. Only here is a clock. */
-import { randomUUID } from 'node:crypto';
-import { statfs } from 'node:fs/promises';
-import { sql } from 'drizzle-orm';
 import pino, { type Logger } from 'pino';
 import type { Database } from '../db/client.ts';
-import { type FileLock, takeFileLock } from '../db/file-lock.ts';
-import { isMigrated } from '../db/migrate.ts';
 import { openStore, type Store } from '../db/transaction.ts';
 import { type Admission, admitKey } from './auth/api-keys.ts';
 import { createSecrets } from './auth/secrets.ts';
 import type { Config } from './config.ts';
 import { invalid } from './domain/errors.ts';
 import type { Secrets } from './domain/secrets.ts';
-import { listHeaders } from './http/pagination.ts';
 import type { Route } from './http/static-site.ts';
 import { StaticSite } from './http/static-site.ts';
 import type { Manager, PageRow } from './manage/command.ts';
 import { inOneTransaction } from './manage/one-transaction.ts';
 import { pageOfRoot } from './manage/queries.ts';
 import { findAnswer, keepAnswer, type StoredAnswer } from './manage/repeated.ts';
-import { FolderTarget } from './publish/folder.ts';
-import { paths } from './render/paths.ts';
-import { STATIC_LIST } from './render/plan.ts';
 import type { PrintPage } from './render/renderer.ts';
+import { AlreadyRunningError, Charge } from './services/charge.ts';
+import { createPublishing, listHeadersOf, publishedElsewhere } from './services/publishing.ts';
+import { type Readiness, readiness } from './services/readiness.ts';
 import { PublishedSnapshots } from './snapshot/published.ts';
 import { dnsLookUp } from './worker/domains.ts';
-import { HostLinks } from './worker/host-links.ts';
-import { holdsLease, LEASE_MS, returnLease, takeLease } from './worker/lease.ts';
-import { Publisher } from './worker/publisher.ts';
+import type { Publisher } from './worker/publisher.ts';
 import { Schedule } from './worker/schedule.ts';
 
 /** What endpoints get, as `Astro.locals.services`. */
@@ -62,20 +54,11 @@ export interface Services {
   };
 }
 
-export interface Readiness {
-  ready: boolean;
-  detail: Record<string, unknown>;
-}
-
 export interface Workers {
   /** Resolves when everything at work is done. */
   stop(): Promise<void>;
 }
 
-/** Another process is at work on the same data. */
-export class AlreadyRunningError extends Error {}
-
-const PUBLISHED_POLL_MS = 20;
 /** Whoever writes one thing after the other is back within this. */
 const JUST_ANSWERED_MS = 1.5;
 
@@ -104,55 +87,28 @@ export function createServices(
     now,
     listHeaders: (slug, path) => listHeadersOf(snapshots, slug, path),
   });
-  const holder = randomUUID();
-  const lease = { fence: null as number | null };
+  const complain = (what: string) => (error: unknown) => log.error({ error: String(error) }, what);
+  const charge = new Charge(config, store, complain('the lease could not be renewed'));
   const writes = { atWork: 0, endedAt: 0 };
-  const publisherFor = (folder: string, isSite: boolean) =>
-    new Publisher({
-      store,
-      target: new FolderTarget(folder, now),
-      snapshots: isSite
-        ? snapshots
-        : new PublishedSnapshots(`${config.dataDir}/published/elsewhere-${encodeURIComponent(folder)}`),
-      records: isSite,
-      publicUrl: config.publicUrl,
-      printPage,
-      now,
-      template,
-      log,
-      async assertLease() {
-        if (lease.fence === null || !(await holdsLease(store, holder, lease.fence)))
-          throw new Error('Another process has taken over publishing.');
-        return lease.fence;
-      },
-      onReplaced: (slug, replaced) => isSite && site.replaced(slug, replaced),
-      onGone: () => isSite && site.rerouted(),
-      onMoving: () => links.sync(),
-      isBusy: () => writes.atWork > 0 || performance.now() - writes.endedAt < JUST_ANSWERED_MS,
-    });
-  const publisher = publisherFor(`${config.dataDir}/site`, true);
-  const others = config.publishTo.map((folder) => publisherFor(folder, false));
+  const { publisher, publishers, links } = createPublishing({
+    ...{ config, store, snapshots, site, printPage, template, now, log },
+    assertLease: () => charge.assertLease(),
+    isBusy: () => writes.atWork > 0 || performance.now() - writes.endedAt < JUST_ANSWERED_MS,
+  });
   let schedule: Schedule | null = null;
-  const links = new HostLinks(
-    store.read,
-    [`${config.dataDir}/site`, ...config.publishTo],
-    () => site.rerouted(),
-    (error) => log.error({ error: String(error) }, 'the names of pages could not be linked'),
-  );
   const manager: Manager = {
     store,
     secrets,
     now,
     committed(page) {
-      publisher.wake(page.id);
-      for (const other of others) other.wake(page.id);
+      for (const one of publishers) one.wake(page.id);
       schedule?.wake();
       // The first revision may be that of the page at `/`.
       if (schedule && page.revision === 1) links.nudge();
     },
     deleted(page) {
       if (schedule) links.nudge();
-      for (const one of [publisher, ...others]) one.deleted(page.id, page.slugs);
+      for (const one of publishers) one.deleted(page.id, page.slugs);
     },
     letterQueued() {},
   };
@@ -216,25 +172,11 @@ export function createServices(
     repeated: repeatedIn(store.read),
   };
 
-  const complain = (what: string) => (error: unknown) => log.error({ error: String(error) }, what);
-
   /** Makes this process the one that publishes. @returns how to end it @throws AlreadyRunningError */
   async function takeCharge(): Promise<() => Promise<void>> {
-    const locks = await takeLocks(config);
-    const renewLease = async (force: boolean) => {
-      lease.fence = await takeLease(store, holder, force);
-    };
-    await renewLease(config.databaseUrl.startsWith('file:'));
+    const leave = await charge.take();
     await links.sync();
-    const renewing = setInterval(
-      () => renewLease(false).catch(complain('the lease could not be renewed')),
-      LEASE_MS / 3,
-    );
-    return async () => {
-      clearInterval(renewing);
-      await returnLease(store, holder);
-      for (const lock of locks) lock.release();
-    };
+    return leave;
   }
 
   /** Publisher and scheduler of this process. @throws AlreadyRunningError on a file database that has some already */
@@ -243,17 +185,17 @@ export function createServices(
     links.start();
     schedule = new Schedule({
       manager,
-      isMine: () => lease.fence !== null,
+      isMine: () => charge.isMine(),
       refresh: (id) => publisher.refresh(id),
       lookUp: dnsLookUp(config.dnsServers),
       log,
     });
-    const running = Promise.all([publisher, ...others, schedule].map((worker) => worker.run()));
+    const running = Promise.all([...publishers, schedule].map((worker) => worker.run()));
     running.catch(complain('a worker stopped'));
     return {
       async stop() {
         await links.stop();
-        for (const worker of [publisher, ...others]) worker.stop();
+        for (const worker of publishers) worker.stop();
         schedule?.stop();
         await running;
         await leave();
@@ -271,86 +213,5 @@ export function createServices(
     }
   }
 
-  return { services, startWorkers, becomePublisher, publishers: [publisher, ...others] };
-}
-
-/** Without workers of our own, the database tells when another process has published. */
-async function publishedElsewhere(
-  store: Store,
-  pageId: string,
-  revision: number,
-  ms: number,
-  now: () => number,
-): Promise<boolean> {
-  const deadline = now() + ms;
-  for (;;) {
-    const [row] = await store.read.all<{ done: number }>(
-      sql`select published_revision >= ${revision} as done from pages where id = ${pageId}`,
-    );
-    if (row?.done) return true;
-    if (!row || now() >= deadline) return false;
-    await new Promise((resume) => setTimeout(resume, PUBLISHED_POLL_MS));
-  }
-}
-
-/** The folder of this process, and on a file database the database: one process at work on each. */
-async function takeLocks(config: Config): Promise<FileLock[]> {
-  const wanted = [`${config.dataDir}/site.lock`];
-  if (config.databaseUrl.startsWith('file:'))
-    wanted.push(`${config.databaseUrl.slice('file:'.length)}.workers`);
-  const locks: FileLock[] = [];
-  for (const path of wanted) {
-    const lock = await takeFileLock(path);
-    if (!lock) {
-      for (const held of locks) held.release();
-      throw new AlreadyRunningError(
-        `Another Daymark process is at work on ${config.dataDir}. Stop it, or start this one with "serve --no-workers".`,
-      );
-    }
-    locks.push(lock);
-  }
-  return locks;
-}
-
-async function listHeadersOf(
-  snapshots: PublishedSnapshots,
-  slug: string,
-  path: string,
-): Promise<Record<string, string> | null> {
-  const lists = {
-    [paths.components]: 'components',
-    [paths.incidents]: 'incidents',
-    [paths.maintenanceList]: 'maintenance',
-  } as const;
-  const name = lists[path as keyof typeof lists];
-  const totals = name && (await snapshots.totals(slug));
-  return totals ? listHeaders(totals[name as 'components'], { page: 1, perPage: STATIC_LIST }) : null;
-}
-
-async function readiness(services: Services): Promise<Readiness> {
-  const { store, publisher, config } = services;
-  try {
-    if (!(await isMigrated(store)))
-      return { ready: false, detail: { database: 'migrations are missing: run daymark migrate' } };
-    const [row] = await store.read.all<{ pages: number; behind: number }>(
-      sql`select count(*) as pages, sum(revision > published_revision) as behind from pages`,
-    );
-    const disk = await statfs(config.dataDir).catch(() => null);
-    return {
-      ready: true,
-      detail: {
-        database: 'ok',
-        pages: row?.pages ?? 0,
-        pages_behind: row?.behind ?? 0,
-        failing: [...publisher.failures].map(([id, { error, since }]) => ({
-          page_id: id,
-          error,
-          since: new Date(since).toISOString(),
-        })),
-        disk_free_bytes: disk ? disk.bavail * disk.bsize : null,
-      },
-    };
-  } catch (error) {
-    return { ready: false, detail: { database: error instanceof Error ? error.message : 'not reachable' } };
-  }
+  return { services, startWorkers, becomePublisher, publishers };
 }

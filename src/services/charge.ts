@@ -1,0 +1,67 @@
+/** The right of this process to publish and to move the clock: locks on files, and the lease in the database. */
+import { randomUUID } from 'node:crypto';
+import { type FileLock, takeFileLock } from '../../db/file-lock.ts';
+import type { Store } from '../../db/transaction.ts';
+import type { Config } from '../config.ts';
+import { holdsLease, LEASE_MS, returnLease, takeLease } from '../worker/lease.ts';
+
+/** Another process is at work on the same data. */
+export class AlreadyRunningError extends Error {}
+
+export class Charge {
+  readonly #holder = randomUUID();
+  #fence: number | null = null;
+
+  constructor(
+    private readonly config: Config,
+    private readonly store: Store,
+    private readonly complain: (error: unknown) => void,
+  ) {}
+
+  /** True while the lease was this process's when it was last looked at. */
+  isMine(): boolean {
+    return this.#fence !== null;
+  }
+
+  /** The fence, after a look at the database. @throws Error when another process has taken over */
+  async assertLease(): Promise<number> {
+    if (this.#fence === null || !(await holdsLease(this.store, this.#holder, this.#fence)))
+      throw new Error('Another process has taken over publishing.');
+    return this.#fence;
+  }
+
+  /** Makes this process the one at work. @returns how to end it @throws AlreadyRunningError */
+  async take(): Promise<() => Promise<void>> {
+    const locks = await takeLocks(this.config);
+    await this.#renew(this.config.databaseUrl.startsWith('file:'));
+    const renewing = setInterval(() => this.#renew(false).catch(this.complain), LEASE_MS / 3);
+    return async () => {
+      clearInterval(renewing);
+      await returnLease(this.store, this.#holder);
+      for (const lock of locks) lock.release();
+    };
+  }
+
+  async #renew(force: boolean): Promise<void> {
+    this.#fence = await takeLease(this.store, this.#holder, force);
+  }
+}
+
+/** The folder of this process, and on a file database the database: one process at work on each. */
+async function takeLocks(config: Config): Promise<FileLock[]> {
+  const wanted = [`${config.dataDir}/site.lock`];
+  if (config.databaseUrl.startsWith('file:'))
+    wanted.push(`${config.databaseUrl.slice('file:'.length)}.workers`);
+  const locks: FileLock[] = [];
+  for (const path of wanted) {
+    const lock = await takeFileLock(path);
+    if (!lock) {
+      for (const held of locks) held.release();
+      throw new AlreadyRunningError(
+        `Another Daymark process is at work on ${config.dataDir}. Stop it, or start this one with "serve --no-workers".`,
+      );
+    }
+    locks.push(lock);
+  }
+  return locks;
+}
