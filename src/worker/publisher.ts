@@ -14,15 +14,14 @@ import type { PrintPage } from '../render/renderer.ts';
 import type { PublishedSnapshots } from '../snapshot/published.ts';
 import type { PageSnapshot } from '../snapshot/schema.ts';
 import { ArchiveLane } from './archive-lane.ts';
-import { leadOn, type PublishTools, publishPage } from './publish-page.ts';
+import { Failures } from './failures.ts';
+import { PageFiles } from './page-files.ts';
+import { leadOn, type PublishTools } from './publish-page.ts';
 import { PublishRecords } from './publish-records.ts';
 import { sweep } from './sweep.ts';
-import { QUIET_MS, TrailingFiles } from './trailing-files.ts';
-import { Waiters } from './waiters.ts';
+import { QUIET_MS } from './trailing-files.ts';
 
 const POLL_MS = 1_000;
-const FIRST_RETRY_MS = 1_000;
-const LONGEST_RETRY_MS = 60_000;
 /** Under a stream of writes a publish holds back so long at most. */
 const LONGEST_HOLD_MS = 25;
 const LOOK_AGAIN_MS = 1;
@@ -53,33 +52,13 @@ export interface PublisherOptions {
   log: { info(fields: object, text: string): void; error(fields: object, text: string): void };
 }
 
-interface Failure {
-  error: string;
-  since: number;
-  retryAt: number;
-  pause: number;
-}
-
-interface Verified {
-  slug: string;
-  mark: RevisionMark;
-  /** False after a publish that failed: some files may say more than `mark`. */
-  whole: boolean;
-}
-
 export class Publisher {
-  readonly failures = new Map<string, Failure>();
-  /** For metrics: counts, and seconds in all. */
-  readonly stats = { publishes: 0, failed: 0, seconds: 0 };
+  readonly failures = new Failures();
+  #failed = 0;
   /** Pages that changed, and since when they wait. */
   readonly #urgent = new Map<string, number>();
   readonly #busy = new Set<string>();
-  /** What this process knows to lie at the target, having put it there. */
-  readonly #verified = new Map<string, Verified>();
-  readonly #trailing: TrailingFiles;
-  /** Slugs of pages that were deleted. */
-  readonly #deleted = new Map<string, string[]>();
-  readonly #waiters = new Waiters();
+  readonly #files: PageFiles;
   readonly #records: PublishRecords | null;
   readonly #archive: ArchiveLane;
   readonly #tools: PublishTools;
@@ -90,11 +69,16 @@ export class Publisher {
     const { store, target, publicUrl, printPage, now, assertLease, onReplaced, log } = options;
     const keep = (slug: string, snapshot: PageSnapshot) => options.snapshots.put(slug, snapshot);
     this.#tools = { read: store.read, target, publicUrl, printPage, now, assertLease, onReplaced, keep };
-    this.#trailing = new TrailingFiles(this.#tools);
     this.#archive = new ArchiveLane(this.#tools, options.template, options.snapshots);
     const complain = (error: unknown) =>
       log.error({ error: messageOf(error) }, 'what was published could not be noted');
     this.#records = options.records ? new PublishRecords(store, complain) : null;
+    this.#files = new PageFiles(options, this.#tools, this.#archive, this.#records);
+  }
+
+  /** For metrics: counts, and seconds in all. */
+  get stats(): { publishes: number; failed: number; seconds: number } {
+    return { ...this.#files.stats, failed: this.#failed };
   }
 
   /** The page changed: publish it soon. */
@@ -107,7 +91,7 @@ export class Publisher {
 
   /** The page was deleted: its files go, and those that led on to it. */
   deleted(pageId: string, slugs: string[]): void {
-    this.#deleted.set(pageId, slugs);
+    this.#files.deleted(pageId, slugs);
     this.wake(pageId);
   }
 
@@ -118,23 +102,21 @@ export class Publisher {
   }
 
   /** Resolves to true when this revision, or a later one, lies whole in the target, to false after `ms`. */
-  async published(pageId: string, revision: number, ms: number): Promise<boolean> {
-    const done = (this.#verified.get(pageId)?.mark.revision ?? 0) >= revision;
-    if (done && !this.#trailing.has(pageId)) return true;
-    return this.#waiters.wait(pageId, revision, ms);
+  published(pageId: string, revision: number, ms: number): Promise<boolean> {
+    return this.#files.published(pageId, revision, ms);
   }
 
   /** What this process put at the target of a page. */
   markOf(pageId: string): RevisionMark | null {
-    return this.#verified.get(pageId)?.mark ?? null;
+    return this.#files.markOf(pageId);
   }
 
   /** Works until `stop`. */
   async run(): Promise<void> {
     await this.#sweep();
     await Promise.all([...Array.from({ length: AT_ONCE }, () => this.#lane()), this.#poll()]);
-    for (const pageId of this.#trailing.pages())
-      await this.#attempt(pageId, () => this.#writeTrailing(pageId));
+    for (const pageId of this.#files.trailing.pages())
+      await this.#attempt(pageId, () => this.#files.writeTrailing(pageId));
     await this.#records?.settle();
   }
 
@@ -146,9 +128,9 @@ export class Publisher {
 
   /** Publishes a page now, all of it, for a command. @throws whatever went wrong */
   async publishNow(pageId: string): Promise<void> {
-    this.#verified.delete(pageId);
+    this.#files.distrust(pageId);
     await this.#publish(pageId);
-    await this.#writeTrailing(pageId);
+    await this.#files.writeTrailing(pageId);
     this.#archive.restart(pageId);
     while (await this.#archive.step(pageId));
     await this.#records?.settle();
@@ -184,15 +166,15 @@ export class Publisher {
    */
   #isReady(pageId: string, since: number): boolean {
     const held = this.options.isBusy() && performance.now() - since < LONGEST_HOLD_MS;
-    return !held || this.#waiters.has(pageId);
+    return !held || this.#files.waiters.has(pageId);
   }
 
   /** One small step of what can wait; false when there is nothing. */
   async #background(): Promise<boolean> {
     const isFree = (id: string) => !this.#busy.has(id) && !this.failures.has(id);
-    const behind = this.#trailing.next(isFree);
+    const behind = this.#files.trailing.next(isFree);
     if (behind) {
-      await this.#exclusively(behind, () => this.#attempt(behind, () => this.#writeTrailing(behind)));
+      await this.#exclusively(behind, () => this.#attempt(behind, () => this.#files.writeTrailing(behind)));
       return true;
     }
     const job = this.#archive.next(isFree);
@@ -243,18 +225,10 @@ export class Publisher {
   }
 
   #remember(pageId: string, error: unknown): void {
-    const before = this.failures.get(pageId);
-    const pause = Math.min((before?.pause ?? FIRST_RETRY_MS / 2) * 2, LONGEST_RETRY_MS);
     const now = this.options.now();
-    const verified = this.#verified.get(pageId);
-    if (verified) this.#verified.set(pageId, { ...verified, whole: false });
-    this.failures.set(pageId, {
-      error: messageOf(error),
-      since: before?.since ?? now,
-      retryAt: now + pause,
-      pause,
-    });
-    this.stats.failed++;
+    this.#files.doubt(pageId);
+    this.failures.add(pageId, messageOf(error), now);
+    this.#failed++;
     this.#records?.note(pageId, { publishError: messageOf(error), publishFailedAt: now });
     this.options.log.error(
       { page: pageId, error: messageOf(error) },
@@ -263,72 +237,8 @@ export class Publisher {
   }
 
   async #publish(pageId: string): Promise<void> {
-    const started = performance.now();
-    const { options } = this;
-    const verified = this.#verified.get(pageId);
-    const slug = await this.#slugOf(pageId);
-    if (!slug) return this.#gone(pageId);
-    // What the files of another slug say does not count below this one.
-    const here = verified?.slug === slug && verified.whole ? verified : undefined;
-    const known = here ? options.snapshots.inMemory(slug) : null;
-    const before = here ? (known ?? (await options.snapshots.get(slug))) : null;
-    const mark = here?.mark ?? (await options.target.revisionOf(slug));
-    const result = await publishPage(this.#tools, pageId, known, before, mark);
-    if (!result) return this.#gone(pageId);
-    const { snapshot } = result;
-    this.#verified.set(pageId, { slug: snapshot.page.slug, mark: result.mark, whole: true });
-    this.stats.publishes++;
-    this.stats.seconds += (performance.now() - started) / 1000;
-    if (verified && verified.slug !== slug) await this.#moved(verified.slug, pageId);
-    await this.#archive.noticed(pageId, before, snapshot);
-    this.#trailing.follow(pageId, snapshot.page.slug, result.trailing, () => {
-      this.#records?.note(pageId, {
-        publishedRevision: result.mark.revision,
-        publishedAt: options.now(),
-        publishedTemplate: options.template,
-        publishError: null,
-        publishFailedAt: null,
-      });
-    });
-    if (this.#waiters.has(pageId) || this.#trailing.isOverdue(pageId)) await this.#writeTrailing(pageId);
+    if (await this.#files.publish(pageId)) await this.#files.writeTrailing(pageId);
     else setTimeout(() => this.#kick?.(), QUIET_MS);
-  }
-
-  /** Who waits for a revision waits for all of it. */
-  async #writeTrailing(pageId: string): Promise<void> {
-    await this.#trailing.write(pageId);
-    this.#waiters.published(pageId, this.#verified.get(pageId)?.mark.revision ?? 0);
-  }
-
-  async #slugOf(pageId: string): Promise<string | null> {
-    const [row] = await this.options.store.read
-      .select({ slug: pages.slug })
-      .from(pages)
-      .where(sql`${pages.id} = ${pageId}`);
-    return row?.slug ?? null;
-  }
-
-  async #gone(pageId: string): Promise<void> {
-    const present = this.#verified.get(pageId)?.slug;
-    this.failures.delete(pageId);
-    this.#archive.forget(pageId);
-    for (const slug of this.#deleted.get(pageId) ?? (present ? [present] : [])) await this.#forget(slug);
-    this.#verified.delete(pageId);
-    this.#trailing.forget(pageId);
-    this.#deleted.delete(pageId);
-  }
-
-  async #forget(slug: string): Promise<void> {
-    await this.options.target.removePage(slug);
-    await this.options.snapshots.remove(slug);
-    this.options.onGone(slug);
-  }
-
-  async #moved(from: string, pageId: string): Promise<void> {
-    await this.options.onMoving?.();
-    await leadOn(this.#tools, from, pageId);
-    await this.options.snapshots.remove(from);
-    this.options.onGone(from);
   }
 
   /** Other processes write too. */
@@ -346,7 +256,7 @@ export class Publisher {
 
   async #look(): Promise<void> {
     const now = this.options.now();
-    for (const [id, failure] of this.failures) if (failure.retryAt <= now) this.#hurry(id);
+    for (const id of this.failures.due(now)) this.#hurry(id);
     if (this.options.records) await this.#lookInDatabase(now);
     if (this.#urgent.size > 0) this.#kick?.();
   }
@@ -359,8 +269,8 @@ export class Publisher {
       .where(sql`${pages.revision} > ${pages.publishedRevision}`)
       .limit(1000);
     for (const { id, revision } of behind) {
-      const done = (this.#verified.get(id)?.mark.revision ?? -1) >= revision;
-      if (!done && (this.failures.get(id)?.retryAt ?? 0) <= now) this.#hurry(id);
+      const done = (this.markOf(id)?.revision ?? -1) >= revision;
+      if (!done && !this.failures.mustWait(id, now)) this.#hurry(id);
     }
     const requested = await read
       .select({ id: pages.id })
@@ -374,9 +284,9 @@ export class Publisher {
   async #answer(pageId: string): Promise<void> {
     while (this.#busy.has(pageId)) await new Promise((resume) => setTimeout(resume, 5));
     await this.#exclusively(pageId, async () => {
-      this.#verified.delete(pageId);
+      this.#files.distrust(pageId);
       await this.#publishOrRemember(pageId);
-      await this.#attempt(pageId, () => this.#writeTrailing(pageId));
+      await this.#attempt(pageId, () => this.#files.writeTrailing(pageId));
       this.#archive.restart(pageId);
     });
     await this.#records?.settle();

@@ -1,0 +1,137 @@
+/** What lies at one target for each page, as far as this process put it there, and how it is brought up to date. */
+import { sql } from 'drizzle-orm';
+import { pages } from '../../db/schema.ts';
+import type { RevisionMark } from '../publish/target.ts';
+import type { ArchiveLane } from './archive-lane.ts';
+import { leadOn, type PublishTools, publishPage } from './publish-page.ts';
+import type { PublishRecords } from './publish-records.ts';
+import type { PublisherOptions } from './publisher.ts';
+import { TrailingFiles } from './trailing-files.ts';
+import { Waiters } from './waiters.ts';
+
+interface Verified {
+  slug: string;
+  mark: RevisionMark;
+  /** False after a publish that failed: some files may say more than `mark`. */
+  whole: boolean;
+}
+
+export class PageFiles {
+  /** For metrics: counts, and seconds in all. */
+  readonly stats = { publishes: 0, seconds: 0 };
+  readonly trailing: TrailingFiles;
+  readonly waiters = new Waiters();
+  readonly #verified = new Map<string, Verified>();
+  /** Slugs of pages that were deleted. */
+  readonly #deleted = new Map<string, string[]>();
+
+  constructor(
+    private readonly options: PublisherOptions,
+    private readonly tools: PublishTools,
+    private readonly archive: ArchiveLane,
+    private readonly records: PublishRecords | null,
+  ) {
+    this.trailing = new TrailingFiles(tools);
+  }
+
+  /** The page was deleted: the next publish takes away what lies at its slugs. */
+  deleted(pageId: string, slugs: string[]): void {
+    this.#deleted.set(pageId, slugs);
+  }
+
+  /** What this process put at the target of a page. */
+  markOf(pageId: string): RevisionMark | null {
+    return this.#verified.get(pageId)?.mark ?? null;
+  }
+
+  /** A publish failed on the way: some files may say more than the mark. */
+  doubt(pageId: string): void {
+    const verified = this.#verified.get(pageId);
+    if (verified) this.#verified.set(pageId, { ...verified, whole: false });
+  }
+
+  /** The next publish looks at everything again. */
+  distrust(pageId: string): void {
+    this.#verified.delete(pageId);
+  }
+
+  /** Resolves to true when this revision, or a later one, lies whole in the target, to false after `ms`. */
+  async published(pageId: string, revision: number, ms: number): Promise<boolean> {
+    const done = (this.markOf(pageId)?.revision ?? 0) >= revision;
+    if (done && !this.trailing.has(pageId)) return true;
+    return this.waiters.wait(pageId, revision, ms);
+  }
+
+  /**
+   * Publishes a page as it is now. @throws whatever went wrong
+   *
+   * @returns true when its trailing files are due at once
+   */
+  async publish(pageId: string): Promise<boolean> {
+    const started = performance.now();
+    const { options, tools } = this;
+    const verified = this.#verified.get(pageId);
+    const slug = await this.#slugOf(pageId);
+    if (!slug) return this.#gone(pageId);
+    // What the files of another slug say does not count below this one.
+    const here = verified?.slug === slug && verified.whole ? verified : undefined;
+    const known = here ? options.snapshots.inMemory(slug) : null;
+    const before = here ? (known ?? (await options.snapshots.get(slug))) : null;
+    const mark = here?.mark ?? (await options.target.revisionOf(slug));
+    const result = await publishPage(tools, pageId, known, before, mark);
+    if (!result) return this.#gone(pageId);
+    const { snapshot } = result;
+    this.#verified.set(pageId, { slug: snapshot.page.slug, mark: result.mark, whole: true });
+    this.stats.publishes++;
+    this.stats.seconds += (performance.now() - started) / 1000;
+    if (verified && verified.slug !== slug) await this.#moved(verified.slug, pageId);
+    await this.archive.noticed(pageId, before, snapshot);
+    this.trailing.follow(pageId, snapshot.page.slug, result.trailing, () => {
+      this.records?.note(pageId, {
+        publishedRevision: result.mark.revision,
+        publishedAt: options.now(),
+        publishedTemplate: options.template,
+        publishError: null,
+        publishFailedAt: null,
+      });
+    });
+    return this.waiters.has(pageId) || this.trailing.isOverdue(pageId);
+  }
+
+  /** Who waits for a revision waits for all of it. @throws whatever went wrong */
+  async writeTrailing(pageId: string): Promise<void> {
+    await this.trailing.write(pageId);
+    this.waiters.published(pageId, this.markOf(pageId)?.revision ?? 0);
+  }
+
+  async #slugOf(pageId: string): Promise<string | null> {
+    const [row] = await this.options.store.read
+      .select({ slug: pages.slug })
+      .from(pages)
+      .where(sql`${pages.id} = ${pageId}`);
+    return row?.slug ?? null;
+  }
+
+  async #gone(pageId: string): Promise<false> {
+    const present = this.#verified.get(pageId)?.slug;
+    this.archive.forget(pageId);
+    for (const slug of this.#deleted.get(pageId) ?? (present ? [present] : [])) await this.#forget(slug);
+    this.#verified.delete(pageId);
+    this.trailing.forget(pageId);
+    this.#deleted.delete(pageId);
+    return false;
+  }
+
+  async #forget(slug: string): Promise<void> {
+    await this.options.target.removePage(slug);
+    await this.options.snapshots.remove(slug);
+    this.options.onGone(slug);
+  }
+
+  async #moved(from: string, pageId: string): Promise<void> {
+    await this.options.onMoving?.();
+    await leadOn(this.tools, from, pageId);
+    await this.options.snapshots.remove(from);
+    this.options.onGone(from);
+  }
+}
