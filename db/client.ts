@@ -105,7 +105,7 @@ export class Connection {
         return await use(client);
       } catch (error) {
         // Another call may have thrown the connection away that this one waited for.
-        const lost = client !== null && client.closed && this.#thrownAway.has(client);
+        const lost = client?.closed && this.#thrownAway.has(client);
         if (!isBusy(error) && !lost) throw error;
         if (isBusy(error)) this.#throwAway(client);
         if (performance.now() > deadline) {

@@ -96,7 +96,7 @@ function closedByComponent(rows: PageRows, firstDay: string): Map<string, DayRec
 
 /** The change points of each component since the first day that is not closed, for those that are not simply well. */
 function openDays(rows: PageRows, days: DayLength[]): Map<string, { first: string; changes: ShownTuple[] }> {
-  const first = rows.page.openDay < days[0]!.date ? days[0]!.date : rows.page.openDay;
+  const first = [rows.page.openDay, days[0]!.date].sort()[1]!;
   const byComponent = new Map<string, { first: string; changes: ShownTuple[] }>();
   for (const tuple of rows.components) {
     if (tuple[6] !== 'operational') byComponent.set(tuple[0], { first, changes: [] });
