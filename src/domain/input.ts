@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { isTimeZone } from './calendar.ts';
 import { isId } from './ids.ts';
+import { LANGUAGES } from './languages.ts';
 import { componentStatus, impact, incidentStatus, maintenanceStatus } from './status.ts';
 
 const EARLIEST = Date.UTC(2000, 0, 1);
@@ -74,7 +75,7 @@ const timezone = z
   .string()
   .refine(isTimeZone, 'The name of a time zone, like Europe/Zurich.')
   .meta({ examples: ['Europe/Zurich'] });
-const language = z.enum(['en']);
+const language = z.enum(LANGUAGES);
 const domain = z
   .string()
   .max(253)
@@ -90,7 +91,11 @@ const pageFields = {
   domain: domain.nullable(),
   description: description.nullable(),
   language,
-  languages: z.array(language).min(1).max(20),
+  languages: z
+    .array(language)
+    .min(1)
+    .max(LANGUAGES.length)
+    .refine((list) => new Set(list).size === list.length, 'A language is named twice.'),
   accent: z
     .string()
     .regex(/^#[0-9a-fA-F]{6}$/, 'A colour like #3046c8.')

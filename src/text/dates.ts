@@ -74,6 +74,7 @@ export function datesFor(language: string, zone: string): Dates {
 function makeDates(language: string, zone: string): Dates {
   // English is written as in Britain: day before month, 24 hours.
   const locale = language === 'en' ? 'en-GB' : language;
+  const comma = language === 'ar' ? '، ' : ', ';
   const made = new Map<string, Intl.DateTimeFormat>();
   const formatter = (options: Options, timeZone: string, tag = locale): Intl.DateTimeFormat => {
     const key = `${tag} ${timeZone} ${JSON.stringify(options)}`;
@@ -91,17 +92,18 @@ function makeDates(language: string, zone: string): Dates {
       .find((part) => part.type === 'timeZoneName')?.value ?? 'UTC';
   /** `CET`, `EST`: some languages know a zone only by its offset where American English has a name for it. */
   const zoneName = (at: number) => {
-    const own = zoneIn(locale, at);
+    // Arabic spells a zone out, which in a line of figures nobody looks for.
+    const own = zoneIn(language === 'ar' ? 'en-GB' : locale, at);
     return /^(GMT|UTC)[+\u2212-]/.test(own) ? nameOr(own, zoneIn('en-US', at)) : own;
   };
   const dateOf = (at: number) => formatter(DATE, zone, 'sv-SE').format(at);
   const year = (at: number) => inZone(at, YEAR);
   const time = (at: number) => `${inZone(at, TIME)} ${zoneName(at)}`;
   const shortDay = (at: number) => inZone(at, { ...DAY_SHORT, ...YEAR });
-  const fullMoment = (at: number) => `${inZone(at, { ...DAY_LONG, ...YEAR })}, ${time(at)}`;
+  const fullMoment = (at: number) => `${inZone(at, { ...DAY_LONG, ...YEAR })}${comma}${time(at)}`;
   const nearDay = (at: number, reference: number) =>
     year(at) === year(reference) ? inZone(at, DAY_SHORT) : shortDay(at);
-  const dated = (at: number, reference: number) => `${nearDay(at, reference)}, ${time(at)}`;
+  const dated = (at: number, reference: number) => `${nearDay(at, reference)}${comma}${time(at)}`;
   const ofDate = (date: string, options: Options) => formatter(options, 'UTC').format(Date.parse(date));
 
   return {
@@ -112,11 +114,11 @@ function makeDates(language: string, zone: string): Dates {
     fullMoment,
     range: (start, end, reference) => {
       if (dateOf(start) === dateOf(end)) return `${inZone(start, TIME)}–${time(end)}`;
-      return `${nearDay(start, reference)}, ${inZone(start, TIME)} – ${dated(end, reference)}`;
+      return `${nearDay(start, reference)}${comma}${inZone(start, TIME)} – ${dated(end, reference)}`;
     },
     fullRange: (start, end) => {
       if (dateOf(start) !== dateOf(end)) return `${fullMoment(start)} – ${fullMoment(end)}`;
-      return `${inZone(start, { ...DAY_LONG, ...YEAR })}, ${inZone(start, TIME)}–${time(end)}`;
+      return `${inZone(start, { ...DAY_LONG, ...YEAR })}${comma}${inZone(start, TIME)}–${time(end)}`;
     },
     day: (at, reference) => inZone(at, year(at) === year(reference) ? DAY_LONG : { ...DAY_LONG, ...YEAR }),
     shortDay,
@@ -157,7 +159,8 @@ export function duration(milliseconds: number, language: string): string {
 
 function join(language: string, ...parts: [count: number, unit: string][]): string {
   const told = parts.filter(([count], index) => index === 0 || count > 0);
-  return told.map(([count, unit]) => amount(count, unit, language)).join(' ');
+  const words = told.map(([count, unit]) => amount(count, unit, language));
+  return new Intl.ListFormat(language, { type: 'unit', style: 'narrow' }).format(words);
 }
 
 const units = new Map<string, Intl.NumberFormat>();

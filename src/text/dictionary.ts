@@ -1,15 +1,31 @@
 /**
  * The words of the public pages. A dictionary holds whole sentences, with its parts handed in as text that may be markup
  * already: so no word of a dictionary may hold a character that means something in HTML.
+ *
+ * A language is added in `domain/languages.ts`; the type check then asks for a dictionary, and for every word in it.
+ * Words of one part alone, as of mails, may stand in a `ByLanguage` of their own.
  */
 import type { HeadlineKind } from '../domain/headline.ts';
+import type { Language } from '../domain/languages.ts';
 import type { ComponentStatus, Impact, IncidentStatus, MaintenanceStatus } from '../domain/status.ts';
+import { arabic } from './dictionary/ar.ts';
+import { german } from './dictionary/de.ts';
 import { english } from './dictionary/en.ts';
+import { french } from './dictionary/fr.ts';
+
+/** Something for each language there is: one that is missing fails the type check. */
+export type ByLanguage<T> = Record<Language, T>;
 
 export interface Dictionary {
   /** BCP 47: the language of these words, for `lang` and for numbers and dates. */
-  language: string;
+  language: Language;
+  /** The language in its own words. */
+  name: string;
   direction: 'ltr' | 'rtl';
+  /** Between the items of a list. */
+  comma: string;
+  /** `Status: Resolved` */
+  pair(name: string, value: string): string;
   headline: Record<HeadlineKind, string>;
   componentStatus: Record<ComponentStatus, string>;
   incidentStatus: Record<IncidentStatus, string>;
@@ -67,6 +83,8 @@ export interface Dictionary {
   history: string;
   api: string;
   navigation: string;
+  /** Names the links to the page in other languages. */
+  languages: string;
   skip: string;
   now: string;
   planned: string;
@@ -112,9 +130,17 @@ export interface Dictionary {
   movedText(page: string, address: string): string;
 }
 
-const dictionaries = new Map<string, Dictionary>([[english.language, english]]);
+/** All dictionaries. */
+export const dictionaries: ByLanguage<Dictionary> = { en: english, de: german, fr: french, ar: arabic };
 
-/** The words for a language (BCP 47), of its base language when there is none for the region, else English. */
+/** What there is for a language (BCP 47), for its base language when there is nothing for the region, else for English. */
+export function inLanguage<T>(all: ByLanguage<T>, language: string): T {
+  const known = (tag: string): tag is Language => Object.hasOwn(all, tag);
+  const base = language.split('-')[0]!;
+  return known(language) ? all[language] : known(base) ? all[base] : all.en;
+}
+
+/** The words for a language (BCP 47). */
 export function dictionaryFor(language: string): Dictionary {
-  return dictionaries.get(language) ?? dictionaries.get(language.split('-')[0]!) ?? english;
+  return inLanguage(dictionaries, language);
 }

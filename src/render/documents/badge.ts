@@ -29,7 +29,7 @@ export function badgeSvg(snapshot: PageSnapshot): string {
   const { headline, page } = snapshot;
   const dictionary = dictionaryFor(page.language);
   const words = dictionary.headline[headline.kind];
-  const title = xml(oneLine(`${page.name}: ${words}`));
+  const title = xml(oneLine(dictionary.pair(page.name, words)));
   const textWidth = widthOf(words);
   const width = TEXT_LEFT + textWidth + PADDING_RIGHT;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${HEIGHT}" viewBox="0 0 ${width} ${HEIGHT}" role="img" aria-label="${title}" xml:lang="${xml(dictionary.language)}">

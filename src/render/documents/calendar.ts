@@ -28,7 +28,7 @@ export function calendarFeed(snapshot: PageSnapshot, component?: FeedComponent):
   const words = dictionaryFor(page.language);
   const dates = datesFor(words.language, page.timezone);
   const of = component === undefined ? page.name : `${component.name}, ${page.name}`;
-  const name = ics(oneLine(`${of}: ${words.maintenance}`));
+  const name = ics(oneLine(words.pair(of, words.maintenance)));
   const path = component === undefined ? paths.calendar : paths.componentCalendar(component.id);
   const windows = named(snapshot.maintenance, component);
   const events = windows.flatMap((window) => {
@@ -80,7 +80,7 @@ function eventOf(window: SnapshotMaintenance, description: string, pageUrl: stri
 function componentsOf({ components }: SnapshotMaintenance, words: Dictionary): string {
   return components.length === 0
     ? ''
-    : `${words.components}: ${components.map(({ name }) => name).join(', ')}`;
+    : words.pair(words.components, components.map(({ name }) => name).join(words.comma));
 }
 
 /** A content line in pieces of at most 75 octets, none of which ends within a character (RFC 5545, section 3.1). */

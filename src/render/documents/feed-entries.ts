@@ -104,8 +104,8 @@ class Teller {
   incident(incident: SnapshotIncident): FeedEntry {
     const { postmortem } = incident;
     const updates = incident.updates.map((update) => {
-      const affected = update.components.map(
-        ({ name, status }) => `${name}: ${this.#words.componentStatus[status]}`,
+      const affected = update.components.map(({ name, status }) =>
+        this.#words.pair(name, this.#words.componentStatus[status]),
       );
       return this.#part(this.#words.incidentStatus[update.status], update.createdAt, update.body, affected);
     });
@@ -122,9 +122,9 @@ class Teller {
     const updates = window.updates.map((update) =>
       this.#part(this.#words.maintenanceStatus[update.status], update.createdAt, update.body, []),
     );
-    const plan = `${this.#words.plan}: ${this.#dates.fullRange(window.startsAt, window.endsAt)}`;
-    const names = window.components.map(({ name }) => name).join(', ');
-    const lines = names === '' ? [plan] : [plan, `${this.#words.components}: ${names}`];
+    const plan = this.#words.pair(this.#words.plan, this.#dates.fullRange(window.startsAt, window.endsAt));
+    const names = window.components.map(({ name }) => name).join(this.#words.comma);
+    const lines = names === '' ? [plan] : [plan, this.#words.pair(this.#words.components, names)];
     return {
       ...this.#common(window, 'maintenance', paths.maintenance(window.id)),
       content: xml([paragraph(lines), ...updates].join('\n')),

@@ -69,11 +69,11 @@ function incidentLines(incident: SnapshotIncident, told: Told): string[] {
   );
   const affected = incident.components
     .filter(({ status }) => status !== 'operational')
-    .map(({ name, status }) => `${oneLine(name)}: ${words.componentStatus[status]}`);
+    .map(({ name, status }) => words.pair(oneLine(name), words.componentStatus[status]));
   const next = incident.nextUpdateAt;
   return [
     ...titleLines(incident, paths.incident(incident.id), told),
-    ...wrap(`${facts.join(', ')}. ${words.openSince(dates.fullMoment(incident.startedAt))}.`),
+    ...wrap(`${facts.join(words.comma)}. ${words.openSince(dates.fullMoment(incident.startedAt))}.`),
     ...(next === null ? [] : wrap(words.nextUpdate(dates.fullMoment(next)))),
     ...affected.flatMap((line) => wrap(line, '  - ', '    ')),
     ...incident.updates.flatMap((update) => updateLines(words.incidentStatus[update.status], update, told)),
@@ -82,14 +82,14 @@ function incidentLines(incident: SnapshotIncident, told: Told): string[] {
 
 function maintenanceLines(window: SnapshotMaintenance, told: Told): string[] {
   const { words, dates } = told;
-  const names = window.components.map(({ name }) => oneLine(name)).join(', ');
+  const names = window.components.map(({ name }) => oneLine(name)).join(words.comma);
   return [
     ...titleLines(window, paths.maintenance(window.id), told),
     ...wrap(
-      `${words.maintenanceStatus[window.status]}. ${words.plan}: ${dates.fullRange(window.startsAt, window.endsAt)}.`,
+      `${words.maintenanceStatus[window.status]}. ${words.pair(words.plan, dates.fullRange(window.startsAt, window.endsAt))}.`,
     ),
     ...(window.overrunning ? [words.overrunning] : []),
-    ...(names === '' ? [] : wrap(`${words.components}: ${names}`)),
+    ...(names === '' ? [] : wrap(words.pair(words.components, names))),
     ...window.updates.flatMap((update) => updateLines(words.maintenanceStatus[update.status], update, told)),
   ];
 }
@@ -98,11 +98,15 @@ function titleLines({ title }: { title: string }, path: string, { page }: Told):
   return [...wrap(oneLine(title)), `${page.url}/${path}`];
 }
 
-function updateLines(label: string, update: { body: string; createdAt: number }, { dates }: Told): string[] {
+function updateLines(
+  label: string,
+  update: { body: string; createdAt: number },
+  { words, dates }: Told,
+): string[] {
   const text = clean(markdownToText(update.body));
   return [
     '',
-    `  ${label}, ${dates.fullMoment(update.createdAt)}`,
+    `  ${label}${words.comma}${dates.fullMoment(update.createdAt)}`,
     ...text.split('\n').flatMap((line) => wrap(line, '  ', '  ')),
   ];
 }

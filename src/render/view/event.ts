@@ -154,7 +154,7 @@ export function plannedView(context: ViewContext, maintenance: SnapshotMaintenan
   const thisYear = reference === null || month.slice(0, 4) === dates.monthOf(reference).slice(0, 4);
   const names = maintenance.components.slice(0, NAMED).map(({ name }) => name);
   const more = maintenance.components.length - names.length;
-  const named = `<span dir="auto">${escapeHtml(names.join(', '))}</span>${more > 0 ? ` ${words.more(more)}` : ''}`;
+  const named = `<span dir="auto">${escapeHtml(names.join(words.comma))}</span>${more > 0 ? ` ${words.more(more)}` : ''}`;
   return {
     month: thisYear ? dates.shortMonth(startsAt) : `${dates.shortMonth(startsAt)} ${month.slice(0, 4)}`,
     day: dates.dayOfMonth(startsAt),

@@ -71,7 +71,7 @@ function barOf(
     bar.paths += `<path data-status="${status}" d="${strokes}"/>`;
     const named = words.badDays(
       words.componentStatus[status],
-      bad.map((day) => dates.dates(day.date)).join(', '),
+      bad.map((day) => dates.dates(day.date)).join(words.comma),
     );
     bar.badDays += bar.badDays === '' ? named : ` ${named}`;
   }

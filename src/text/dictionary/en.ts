@@ -9,7 +9,10 @@ function components(count: number): string {
 /** The words of a page in English. */
 export const english: Dictionary = {
   language: 'en',
+  name: 'English',
   direction: 'ltr',
+  comma: ', ',
+  pair: (name, value) => `${name}: ${value}`,
   headline: {
     operational: 'All systems operational',
     under_maintenance: 'Under maintenance',
@@ -75,6 +78,7 @@ export const english: Dictionary = {
   history: 'History',
   api: 'API',
   navigation: 'Page',
+  languages: 'Languages',
   skip: 'To the content',
   now: 'Now',
   planned: 'Planned',
