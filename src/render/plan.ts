@@ -3,6 +3,7 @@
 import { dayOf, monthOf } from '../domain/calendar.ts';
 import type {
   MonthArchive,
+  PageFacts,
   PageSnapshot,
   SnapshotComponent,
   SnapshotIncident,
@@ -20,6 +21,7 @@ import { statusDocument } from './documents/status.ts';
 import { statusText } from './documents/status-text.ts';
 import { uptimeJson } from './documents/uptime.ts';
 import { uptimeCsv } from './documents/uptime-csv.ts';
+import { inEachLanguage, prefixOf } from './languages.ts';
 import { fileOf, paths } from './paths.ts';
 import type { Print } from './print.ts';
 
@@ -39,6 +41,22 @@ export interface Plan {
 
 const text = (path: string, make: () => string): PlannedFile => ({ path: fileOf(path), text: make });
 const page = (path: string, print: Print): PlannedFile => ({ path: fileOf(path), print });
+
+/** An Astro page in each language of the status page. `print` is handed the facts in that language. */
+function pages(facts: PageFacts, path: string, print: (page: PageFacts) => Print): PlannedFile[] {
+  return inEachLanguage(facts, (told) => page(prefixOf(told) + path, print(told)));
+}
+
+/** A text in each language of the status page. */
+function texts(
+  snapshot: PageSnapshot,
+  path: string,
+  make: (snapshot: PageSnapshot) => string,
+): PlannedFile[] {
+  return inEachLanguage(snapshot.page, (told) =>
+    text(prefixOf(told) + path, () => make({ ...snapshot, page: told })),
+  );
+}
 
 /** True when name, colour, language or time zone changed: everything that a page says may look different. */
 export function looksChanged(before: PageSnapshot, after: PageSnapshot): boolean {
@@ -62,13 +80,20 @@ export function planCurrent(
   const newMonth =
     all || monthOf(before.asOf, after.page.timezone) !== monthOf(after.asOf, after.page.timezone);
   const files: PlannedFile[] = [
-    page(paths.home, { kind: 'status', snapshot: after }),
+    ...pages(after.page, paths.home, (told) => ({ kind: 'status', snapshot: { ...after, page: told } })),
     text(paths.status, () => toJson(statusDocument(after))),
     text(paths.components, () => toJson(componentsDocument(after.components.slice(0, STATIC_LIST)))),
-    text(paths.badge, () => badgeSvg(after)),
-    text(paths.statusText, () => statusText(after)),
+    ...texts(after, paths.badge, badgeSvg),
+    ...texts(after, paths.statusText, statusText),
   ];
-  if (told || newDay || newMonth) files.push(page(paths.history, { kind: 'history', snapshot: after }));
+  if (told || newDay || newMonth) {
+    files.push(
+      ...pages(after.page, paths.history, (told) => ({
+        kind: 'history',
+        snapshot: { ...after, page: told },
+      })),
+    );
+  }
   if (told) {
     files.push(
       text(paths.incidents, () => toJson(incidentsDocument(after.incidents.slice(0, STATIC_LIST)))),
@@ -160,7 +185,7 @@ export function planIncident(
   incident: SnapshotIncident,
 ): PlannedFile[] {
   return [
-    page(paths.incident(incident.id), { kind: 'incident', page: facts, incident }),
+    ...pages(facts, paths.incident(incident.id), (told) => ({ kind: 'incident', page: told, incident })),
     text(paths.incidentJson(incident.id), () => toJson(incidentDocument(incident))),
   ];
 }
@@ -171,19 +196,28 @@ export function planMaintenance(
   window: SnapshotMaintenance,
 ): PlannedFile[] {
   return [
-    page(paths.maintenance(window.id), { kind: 'maintenance', page: facts, maintenance: window }),
+    ...pages(facts, paths.maintenance(window.id), (told) => ({
+      kind: 'maintenance',
+      page: told,
+      maintenance: window,
+    })),
     text(paths.maintenanceJson(window.id), () => toJson(maintenanceDocument(window))),
   ];
 }
 
 /** The page of one month. */
 export function planMonth(archive: MonthArchive): PlannedFile[] {
-  return [page(paths.month(archive.month), { kind: 'month', archive })];
+  return pages(archive.page, paths.month(archive.month), (told) => ({
+    kind: 'month',
+    archive: { ...archive, page: told },
+  }));
 }
 
 /** Files of an incident or window, wanted or not. */
-export function filesOf(kind: 'incident' | 'maintenance', id: string): string[] {
-  return kind === 'incident'
-    ? [fileOf(paths.incident(id)), fileOf(paths.incidentJson(id))]
-    : [fileOf(paths.maintenance(id)), fileOf(paths.maintenanceJson(id))];
+export function filesOf(page: PageFacts, kind: 'incident' | 'maintenance', id: string): string[] {
+  const [html, json] =
+    kind === 'incident'
+      ? [paths.incident(id), paths.incidentJson(id)]
+      : [paths.maintenance(id), paths.maintenanceJson(id)];
+  return [...inEachLanguage(page, (told) => prefixOf(told) + html), json].map(fileOf);
 }

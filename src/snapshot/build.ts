@@ -74,7 +74,7 @@ function factsOf({ page }: PageRows, publicUrl: string): PageFacts {
     description: page.description,
     timezone: page.timezone,
     language: page.language,
-    languages: page.languages,
+    languages: [page.language, ...page.languages.filter((language) => language !== page.language)],
     accent: page.accent,
     url: routed ? `${publicUrl.slice(0, publicUrl.indexOf(':'))}://${page.domain}` : formUrl,
     formUrl,

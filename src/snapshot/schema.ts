@@ -24,6 +24,7 @@ export interface PageFacts {
   description: string | null;
   /** IANA name. */
   timezone: string;
+  /** Of a snapshot the page's own; of what a file is printed from, that of the file. */
   language: string;
   /** All languages of the page, its own first. */
   languages: string[];

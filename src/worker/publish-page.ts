@@ -10,6 +10,7 @@ import { addMonths, monthOf } from '../domain/calendar.ts';
 import { MOVED_FILE } from '../publish/folder.ts';
 import type { OutFile, RevisionMark, Target } from '../publish/target.ts';
 import { toJson } from '../render/documents/json.ts';
+import { leftLanguages } from '../render/languages.ts';
 import { fileOf, paths } from '../render/paths.ts';
 import {
   filesOf,
@@ -92,6 +93,9 @@ export async function publishPage(
     tools.keep(slug, snapshot),
   ]);
   const removed = [...current.removed, ...archive.removed, ...(mark ? [] : [MOVED_FILE])];
+  for (const language of leftLanguages(before?.page ?? null, snapshot.page)) {
+    removed.push(...(await tools.target.list(slug, language)));
+  }
   if (removed.length > 0) await tools.target.remove(slug, removed);
   tools.onReplaced(slug, removed);
   const next = { revision: snapshot.revision, published_at: isoTime(tools.now()), fence };
@@ -170,8 +174,8 @@ async function planTouched(read: Database, snapshot: PageSnapshot, touches: read
       ...windows.found.flatMap((window) => planMaintenance(snapshot, window)),
     ],
     removed: [
-      ...incidents.gone.flatMap((id) => filesOf('incident', id)),
-      ...windows.gone.flatMap((id) => filesOf('maintenance', id)),
+      ...incidents.gone.flatMap((id) => filesOf(snapshot.page, 'incident', id)),
+      ...windows.gone.flatMap((id) => filesOf(snapshot.page, 'maintenance', id)),
       ...refs('component').flatMap(filesOfComponent),
     ],
   };

@@ -4,6 +4,7 @@ import { type Dates, datesFor } from '../../text/dates.ts';
 import { type Dictionary, dictionaryFor } from '../../text/dictionary.ts';
 import { clean, oneLine } from '../../text/escape.ts';
 import { markdownToText } from '../../text/markdown.ts';
+import { urlOf } from '../languages.ts';
 import { paths } from '../paths.ts';
 
 const COLUMNS = 80;
@@ -59,7 +60,7 @@ function headlineLines({ headline, indicators }: PageSnapshot, { words, dates, p
   sentences.push(
     openSince === null ? words.nothingOpen : words.openIncidents(openIncidents, dates.fullMoment(openSince)),
   );
-  return [words.headline[kind], ...wrap(sentences.join(' ')), `${page.url}/`];
+  return [words.headline[kind], ...wrap(sentences.join(' ')), urlOf(page, paths.home)];
 }
 
 function incidentLines(incident: SnapshotIncident, told: Told): string[] {
@@ -95,7 +96,7 @@ function maintenanceLines(window: SnapshotMaintenance, told: Told): string[] {
 }
 
 function titleLines({ title }: { title: string }, path: string, { page }: Told): string[] {
-  return [...wrap(oneLine(title)), `${page.url}/${path}`];
+  return [...wrap(oneLine(title)), urlOf(page, path)];
 }
 
 function updateLines(

@@ -1,5 +1,7 @@
 import type { ComponentStatus } from '../../domain/status.ts';
+import { dictionaryFor } from '../../text/dictionary.ts';
 import { escapeHtml } from '../../text/escape-html.ts';
+import { inEachLanguage, prefixOf, urlOf } from '../languages.ts';
 import { paths } from '../paths.ts';
 import { accentCss, accentOf, onAccent } from './accent.ts';
 import { timeHtml, type ViewContext } from './context.ts';
@@ -28,10 +30,12 @@ export interface ChromeView {
   home: string;
   navigation: LinkView[];
   links: LinkView[];
+  /** This page in each of its languages; empty when there is but one. */
+  languages: (LinkView & { language: string; direction: 'ltr' | 'rtl'; url: string })[];
   alternates: { href: string; type: string; title: string }[];
   /** When this was published, for files that are written anew at each change. */
   publishedHtml: string;
-  words: { skip: string; navigation: string; feeds: string };
+  words: { skip: string; navigation: string; feeds: string; languages: string };
 }
 
 /** What a page says of itself. */
@@ -49,7 +53,7 @@ export interface ChromeFacts {
 
 /** Head, header and footer of a page. */
 export function chromeView(context: ViewContext, facts: ChromeFacts): ChromeView {
-  const { page, words, root, dates } = context;
+  const { page, words, root, base, dates } = context;
   const accent = accentOf(page.accent);
   const initial = (Array.from(page.name.trim())[0] ?? '·').toUpperCase();
   const title = words.feedTitle(page.name);
@@ -59,14 +63,14 @@ export function chromeView(context: ViewContext, facts: ChromeFacts): ChromeView
     direction: words.direction,
     title: `${facts.title} · ${page.name}`,
     description: facts.description,
-    canonical: facts.path === null ? null : `${page.url}/${facts.path}`,
+    canonical: facts.path === null ? null : urlOf(page, facts.path),
     icon: facts.mark ? markIcon(facts.mark) : logoIcon(initial, accent, onAccent(accent)),
     accentCss: accentCss(accent),
     name: page.name,
     initial,
-    home: root,
+    home: base,
     navigation: [
-      { href: root + paths.history, text: words.history, current: facts.path === paths.history },
+      { href: base + paths.history, text: words.history, current: facts.path === paths.history },
       { href: root + paths.status, text: words.api },
     ],
     links: [
@@ -75,6 +79,7 @@ export function chromeView(context: ViewContext, facts: ChromeFacts): ChromeView
       { href: root + paths.calendar, text: words.calendar },
       { href: root + paths.components, text: words.json },
     ],
+    languages: languageLinks(context, facts.path),
     alternates: [
       { href: root + paths.rss, type: 'application/rss+xml', title },
       { href: root + paths.atom, type: 'application/atom+xml', title },
@@ -83,6 +88,27 @@ export function chromeView(context: ViewContext, facts: ChromeFacts): ChromeView
       changedAt === null
         ? ''
         : words.published(timeHtml(changedAt, dates.clock(changedAt)), escapeHtml(dates.shortDay(changedAt))),
-    words: { skip: words.skip, navigation: words.navigation, feeds: words.feeds },
+    words: {
+      skip: words.skip,
+      navigation: words.navigation,
+      feeds: words.feeds,
+      languages: words.languages,
+    },
   };
+}
+
+/** Where a page has no address of its own, as what is served in place of many, the links lead home. */
+function languageLinks({ page, root }: ViewContext, path: string | null): ChromeView['languages'] {
+  if (page.languages.length < 2) return [];
+  return inEachLanguage(page, (told) => {
+    const { name, language, direction } = dictionaryFor(told.language);
+    return {
+      href: root + prefixOf(told) + (path ?? paths.home),
+      text: name,
+      current: path !== null && told.language === page.language,
+      language,
+      direction,
+      url: urlOf(told, path ?? paths.home),
+    };
+  });
 }

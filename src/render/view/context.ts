@@ -3,6 +3,7 @@ import { type Dates, datesFor } from '../../text/dates.ts';
 import { type Dictionary, dictionaryFor } from '../../text/dictionary.ts';
 import { escapeHtml } from '../../text/escape-html.ts';
 import { markdownToText } from '../../text/markdown.ts';
+import { prefixOf } from '../languages.ts';
 import { rootFrom } from '../paths.ts';
 
 /**
@@ -13,16 +14,21 @@ export interface ViewContext {
   page: PageFacts;
   words: Dictionary;
   dates: Dates;
-  /** The way from this file back to the page's root, for relative links. */
+  /** The way from this file back to the page's root, for relative links to what has no language. */
   root: string;
+  /** The way to the root of what is told in this file's language: for links to pages. */
+  base: string;
   /** Moments of this day are told without a date; null where every moment is told in full, as in the archive. */
   reference: number | null;
 }
 
-/** The context of the file at `path` (a URL path of `paths.ts`). */
+/** The context of the file at `path` (a URL path of `paths.ts`), told in the language of `page`. */
 export function contextOf(page: PageFacts, path: string, reference: number | null): ViewContext {
   const words = dictionaryFor(page.language);
-  return { page, words, dates: datesFor(words.language, page.timezone), root: rootFrom(path), reference };
+  const prefix = prefixOf(page);
+  const root = rootFrom(prefix + path);
+  const dates = datesFor(words.language, page.timezone);
+  return { page, words, dates, root, base: root + prefix, reference };
 }
 
 /** A moment in words, as a `<time>` that machines can read. */

@@ -89,13 +89,13 @@ function linesByDate(
 
 /** An incident in a line. `told`: also the text of an open one, where it does not stand in full on the same page. */
 export function incidentLine(context: ViewContext, incident: SnapshotIncident, told: boolean): LineView {
-  const { words, root } = context;
+  const { words, base } = context;
   const { startedAt, resolvedAt } = incident;
   const over = resolvedAt !== null;
   return {
     mark: markOfImpact(incident.impact),
     title: incident.title,
-    href: root + paths.incident(incident.id),
+    href: base + paths.incident(incident.id),
     stateHtml: over
       ? words.resolvedAfter(duration(resolvedAt - startedAt, words.language))
       : `${words.openSince(momentHtml(context, startedAt))}${told ? '.' : ''}`,
@@ -105,11 +105,11 @@ export function incidentLine(context: ViewContext, incident: SnapshotIncident, t
 
 /** A maintenance window in a line, by how far it has come. */
 export function maintenanceLine(context: ViewContext, maintenance: SnapshotMaintenance): LineView {
-  const { root } = context;
+  const { base } = context;
   return {
     mark: 'under_maintenance',
     title: maintenance.title,
-    href: root + paths.maintenance(maintenance.id),
+    href: base + paths.maintenance(maintenance.id),
     stateHtml: maintenanceState(context, maintenance),
     text: summaryOf(maintenance.updates[0]?.body ?? ''),
   };

@@ -93,7 +93,7 @@ function facts(...all: [name: string, valueHtml: string][]): EventPageView['fact
   return all.filter(([, valueHtml]) => valueHtml !== '').map(([name, valueHtml]) => ({ name, valueHtml }));
 }
 
-function monthLink({ dates, root }: ViewContext, at: number): LinkView {
+function monthLink({ dates, base }: ViewContext, at: number): LinkView {
   const month = dates.monthOf(at);
-  return { href: root + paths.month(month), text: dates.month(month) };
+  return { href: base + paths.month(month), text: dates.month(month) };
 }

@@ -37,12 +37,12 @@ export interface UpdateView {
 
 /** An open incident, as the status page tells it. */
 export function openIncidentView(context: ViewContext, incident: SnapshotIncident): EventView {
-  const { words, root } = context;
+  const { words, base } = context;
   const since = words.since(momentHtml(context, incident.startedAt));
   return {
     mark: markOfImpact(incident.impact),
     title: incident.title,
-    href: root + paths.incident(incident.id),
+    href: base + paths.incident(incident.id),
     factsHtml: factsHtml(words.impact[incident.impact], since),
     componentsHtml: componentsHtml(context, incident.components, NAMED),
     updates: incidentUpdates(context, incident),
@@ -51,11 +51,11 @@ export function openIncidentView(context: ViewContext, incident: SnapshotInciden
 
 /** A running maintenance window, as the status page tells it. */
 export function runningMaintenanceView(context: ViewContext, maintenance: SnapshotMaintenance): EventView {
-  const { words, root } = context;
+  const { words, base } = context;
   return {
     mark: 'under_maintenance',
     title: maintenance.title,
-    href: root + paths.maintenance(maintenance.id),
+    href: base + paths.maintenance(maintenance.id),
     factsHtml: factsHtml(
       words.maintenance,
       words.since(momentHtml(context, maintenance.startedAt ?? maintenance.startsAt)),
@@ -148,7 +148,7 @@ export interface PlannedView {
 
 /** A planned maintenance window, as the status page tells it. */
 export function plannedView(context: ViewContext, maintenance: SnapshotMaintenance): PlannedView {
-  const { dates, root, words, reference } = context;
+  const { dates, base, words, reference } = context;
   const { startsAt } = maintenance;
   const month = dates.monthOf(startsAt);
   const thisYear = reference === null || month.slice(0, 4) === dates.monthOf(reference).slice(0, 4);
@@ -159,7 +159,7 @@ export function plannedView(context: ViewContext, maintenance: SnapshotMaintenan
     month: thisYear ? dates.shortMonth(startsAt) : `${dates.shortMonth(startsAt)} ${month.slice(0, 4)}`,
     day: dates.dayOfMonth(startsAt),
     title: maintenance.title,
-    href: root + paths.maintenance(maintenance.id),
+    href: base + paths.maintenance(maintenance.id),
     factsHtml: factsHtml(rangeHtml(context, startsAt, maintenance.endsAt), names.length > 0 ? named : ''),
     bodyHtml: renderMarkdown(maintenance.updates[0]?.body ?? ''),
   };

@@ -22,7 +22,7 @@ export interface HistoryView {
 export function historyView(snapshot: PageSnapshot): HistoryView {
   const { page } = snapshot;
   const context = contextOf(page, paths.history, snapshot.changedAt);
-  const { words, dates, root } = context;
+  const { words, dates, base } = context;
   const all = monthsBetween(snapshot.firstMonth, dates.monthOf(snapshot.asOf)).reverse();
   const begun = snapshot.maintenance.filter(({ status }) => status !== 'scheduled');
   const months = all.slice(0, SHOWN).map((month) => ({
@@ -32,13 +32,13 @@ export function historyView(snapshot: PageSnapshot): HistoryView {
       snapshot.incidents.filter(({ startedAt }) => dates.monthOf(startedAt) === month),
       begun.filter(({ startedAt, startsAt }) => dates.monthOf(startedAt ?? startsAt) === month),
     ),
-    all: { href: root + paths.month(month), text: words.allOf(dates.month(month)) },
+    all: { href: base + paths.month(month), text: words.allOf(dates.month(month)) },
   }));
   const years = [...new Set(all.map((month) => month.slice(0, 4)))].map((year) => ({
     year,
     months: all
       .filter((month) => month.startsWith(year))
-      .map((month) => ({ href: root + paths.month(month), text: dates.monthName(month) })),
+      .map((month) => ({ href: base + paths.month(month), text: dates.monthName(month) })),
   }));
   const chrome = chromeView(context, {
     path: paths.history,
@@ -67,9 +67,9 @@ export function monthView(archive: MonthArchive): MonthView {
   const { page, month, firstMonth, lastMonth } = archive;
   const path = paths.month(month);
   const context = contextOf(page, path, null);
-  const { words, dates, root } = context;
+  const { words, dates, base } = context;
   const title = dates.month(month);
-  const linkTo = (other: string) => ({ href: root + paths.month(other), text: dates.month(other) });
+  const linkTo = (other: string) => ({ href: base + paths.month(other), text: dates.month(other) });
   return {
     chrome: chromeView(context, {
       path,
@@ -82,7 +82,7 @@ export function monthView(archive: MonthArchive): MonthView {
     title,
     days: eventDays(context, archive.incidents, archive.maintenance),
     quiet: words.quietMonth(title),
-    history: { href: root + paths.history, text: words.history },
+    history: { href: base + paths.history, text: words.history },
     older: month > firstMonth ? linkTo(monthAfter(month, -1)) : null,
     newer: month < lastMonth ? linkTo(monthAfter(month, 1)) : null,
   };

@@ -16,7 +16,8 @@ export interface MessageView {
 
 /** The answer to addresses that hold nothing. It is served at any depth, so its links are absolute. */
 export function notFoundView(page: PageFacts): MessageView {
-  const context = { ...contextOf(page, paths.notFoundHtml, null), root: `${page.url}/` };
+  const root = `${page.url}/`;
+  const context = { ...contextOf(page, paths.notFoundHtml, null), root, base: root };
   const { words } = context;
   const chrome = chromeView(context, {
     path: null,
@@ -31,7 +32,8 @@ export function notFoundView(page: PageFacts): MessageView {
 
 /** What stays at the old address of a page whose slug was changed: it leads on to the new one. */
 export function movedView(page: PageFacts): MessageView {
-  const context = { ...contextOf(page, paths.home, null), root: `${page.url}/` };
+  const root = `${page.url}/`;
+  const context = { ...contextOf(page, paths.home, null), root, base: root };
   const { words } = context;
   const address = escapeHtml(`${page.url}/`);
   const name = `<bdi>${escapeHtml(page.name)}</bdi>`;
