@@ -30,7 +30,23 @@ export const paths = {
   revision: 'revision.json',
   notFoundHtml: '404.html',
   notFoundJson: '404.json',
+  subscribe: 'subscribe/',
+  subscribeSent: 'subscribe/sent/',
+  subscribeError: 'subscribe/error/',
+  subscribers: 'api/v1/subscribers',
+  // For who holds a token: the process answers here, nothing is published.
+  verify: 'subscribe/verify/',
+  settings: 'subscribe/manage/',
+  unsubscribe: 'unsubscribe/',
+  oneClick: 'api/v1/subscribers/unsubscribe',
 } as const;
+
+const TOKEN_PAGES: readonly string[] = [paths.verify, paths.settings, paths.unsubscribe];
+
+/** True of a page for who holds a token. */
+export function isTokenPage(path: string): boolean {
+  return TOKEN_PAGES.includes(path);
+}
 
 /** The published file that answers a URL path: `history/` → `history/index.html`, `api/v1/rss` → `api/v1/rss.xml`. */
 export function fileOf(path: string): string {
