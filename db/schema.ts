@@ -214,6 +214,8 @@ export const incidents = sqliteTable(
     postmortemUpdatedAt: integer(),
     createdAt: createdAt(),
     updatedAt: integer().notNull(),
+    /** Null of a postmortem that is older than this column: see `incidentJson`. */
+    postmortemV2Id: text('postmortem_v2_id'),
     /** Who promised the next update, as an actor's name, and when they were reminded that it is overdue. */
     promisedBy: text(),
     overdueRemindedAt: integer(),

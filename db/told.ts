@@ -23,15 +23,18 @@ const updateComponents = `(select json_group_array(json_object('id', c.component
   (select * from update_components where update_id = u.id order by place) c)`;
 const flag = (column: string) => `json(iif(${column}, 'true', 'false'))`;
 
-/** One incident, for `incidentFrom`; the alias of its table is `i`. */
+/**
+ * One incident, for `incidentFrom`; the alias of its table is `i`. A postmortem that was written before it had an id of
+ * the compatible API goes by the end of the incident's: 12 characters that never change.
+ */
 export const incidentJson =
   sql.raw(`json_object('id', i.id, 'v2Id', i.v2_id, 'title', i.title, 'status', i.status,
   'impact', i.impact, 'startedAt', i.started_at, 'resolvedAt', i.resolved_at, 'nextUpdateAt', i.next_update_at,
   'createdAt', i.created_at, 'updatedAt', i.updated_at, 'components', json('[]'),
   'updates', (select json_group_array(json_object(${update}, 'components', ${updateComponents}))
     from (select * from incident_updates where incident_id = i.id order by created_at desc, id desc) u),
-  'postmortem', json(iif(i.postmortem is null, 'null', json_object('body', i.postmortem,
-    'createdAt', i.postmortem_created_at, 'updatedAt', i.postmortem_updated_at))))`);
+  'postmortem', json(iif(i.postmortem is null, 'null', json_object('v2Id', coalesce(i.postmortem_v2_id, substr(i.id, -12)),
+    'body', i.postmortem,     'createdAt', i.postmortem_created_at, 'updatedAt', i.postmortem_updated_at))))`);
 
 /** One window, for `windowFrom`; the alias of its table is `w`. */
 export const windowJson =

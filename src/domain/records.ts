@@ -37,7 +37,7 @@ export interface Incident {
   components: SaidComponent[];
   /** Newest first. */
   updates: IncidentUpdate[];
-  postmortem: { body: string; createdAt: number; updatedAt: number } | null;
+  postmortem: { v2Id: string; body: string; createdAt: number; updatedAt: number } | null;
 }
 
 export interface MaintenanceWindow {

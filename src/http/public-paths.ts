@@ -11,6 +11,14 @@ const DOCUMENTS = new Set<string>([
   paths.rss,
   paths.atom,
   paths.calendar,
+  paths.v2Summary,
+  paths.v2Status,
+  paths.v2Components,
+  paths.v2Incidents,
+  paths.v2Unresolved,
+  paths.v2Maintenance,
+  paths.v2Upcoming,
+  paths.v2Active,
 ]);
 
 const WITH_ID =

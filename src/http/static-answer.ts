@@ -50,7 +50,8 @@ export function variantOf(
 ): Variant {
   const suffix = encoding === 'identity' ? '' : `-${encoding}`;
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}${suffix}"`;
-  const name = file.slice(file.lastIndexOf('/') + 1).replace(/\.xml$/, '');
+  // `api/v1/rss.xml` and `history.rss` alike.
+  const name = /(?:^|[/.])(rss|atom)(?:\.xml)?$/.exec(file)?.[1] ?? '';
   const type = FEED_TYPES[name] ?? TYPES[file.slice(file.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
   const shared = ['ETag', etag, 'Cache-Control', CACHE_CONTROL, 'Vary', 'Accept-Encoding'];
   for (const [header, value] of Object.entries(more)) shared.push(header, value);

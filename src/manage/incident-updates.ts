@@ -1,6 +1,7 @@
 import { and, eq } from 'drizzle-orm';
 import { incidents, incidentUpdates } from '../../db/schema.ts';
 import { conflict, notFound } from '../domain/errors.ts';
+import { newV2Id } from '../domain/ids.ts';
 import type { IncidentUpdate } from '../domain/records.ts';
 import { type Actor, type Change, change, type Manager, type Outcome } from './command.ts';
 import { findIncident, settleIncident, toldIncident } from './incident-state.ts';
@@ -107,6 +108,7 @@ export async function writePostmortem(
         .update(incidents)
         .set({
           postmortem: body,
+          postmortemV2Id: incident.postmortem === null ? newV2Id() : incident.postmortemV2Id,
           postmortemCreatedAt: incident.postmortemCreatedAt ?? unit.now,
           postmortemUpdatedAt: unit.now,
           updatedAt: unit.now,

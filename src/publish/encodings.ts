@@ -8,7 +8,7 @@ const deflate = promisify(gzip);
 export const SMALLEST_COMPRESSED = 1024;
 /** Beyond this time counts more than the last percent. */
 const LARGE = 512 * 1024;
-const TEXT = /\.(html|json|xml|txt|svg|csv|ics)$/;
+const TEXT = /\.(html|json|xml|rss|atom|txt|svg|csv|ics)$/;
 
 /** A file in the encodings that a server can send as they lie there: null where they would not pay. */
 export interface Encoded {

@@ -23,6 +23,7 @@ import { uptimeJson } from './documents/uptime.ts';
 import { uptimeCsv } from './documents/uptime-csv.ts';
 import { inEachLanguage, prefixOf } from './languages.ts';
 import { fileOf, paths } from './paths.ts';
+import { planCompatible } from './plan-compatible.ts';
 import type { Print } from './print.ts';
 
 /** Static lists hold so many (contract, section 3). */
@@ -33,7 +34,7 @@ export type PlannedFile = { path: string } & ({ text: () => string } | { print: 
 
 export interface Plan {
   files: PlannedFile[];
-  /** The two that grow with days times components: they follow right behind the revision, so as not to hold it up. */
+  /** What is large and says little that is new: it follows right behind the revision, so as not to hold it up. */
   trailing: PlannedFile[];
   /** Files of things that are no more. */
   removed: string[];
@@ -111,9 +112,14 @@ export function planCurrent(
       text(paths.notFoundJson, notFoundJson),
     );
   }
+  const compatible = planCompatible(after, told);
   return {
-    files: [...files, ...componentFiles(before, after, all, touched)],
-    trailing: [text(paths.uptime, () => uptimeJson(after)), text(paths.uptimeCsv, () => uptimeCsv(after))],
+    files: [...files, ...compatible.files, ...componentFiles(before, after, all, touched)],
+    trailing: [
+      ...compatible.trailing,
+      text(paths.uptime, () => uptimeJson(after)),
+      text(paths.uptimeCsv, () => uptimeCsv(after)),
+    ],
     removed: removedComponents(before, after),
   };
 }

@@ -13,7 +13,7 @@ import type { ComponentStatus } from '../domain/status.ts';
 import type { DayLength, DayRecord } from '../domain/uptime.ts';
 
 /** Raised when a stored snapshot of an older build can't be read as this one. */
-export const SNAPSHOT_FORMAT = 1;
+export const SNAPSHOT_FORMAT = 2;
 
 /** What every file of a page needs to know of it. */
 export interface PageFacts {

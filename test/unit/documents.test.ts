@@ -9,7 +9,7 @@ import { statusText } from '../../src/render/documents/status-text.ts';
 import { clean, ics, xml } from '../../src/text/escape.ts';
 import { icsTime, isoTime, rfc822Time } from '../../src/text/time.ts';
 import { CONTROL, elementsOf, hostileSnapshot } from '../fixtures/hostile.ts';
-import { NOW, uuid } from '../fixtures/snapshot-parts.ts';
+import { NOW, uuid, v2Id } from '../fixtures/snapshot-parts.ts';
 import { outageSnapshot, quietSnapshot } from '../fixtures/snapshots.ts';
 
 describe('the JSON documents', () => {
@@ -63,7 +63,7 @@ describe('the JSON documents', () => {
     );
     const document = incidentDocument({
       ...resolved!,
-      postmortem: { body: 'Why', createdAt: NOW, updatedAt: NOW + 1000 },
+      postmortem: { v2Id: v2Id(9, 1), body: 'Why', createdAt: NOW, updatedAt: NOW + 1000 },
     });
     expect(document).toMatchObject({
       started_at: '2026-11-11T09:12:00+00:00',

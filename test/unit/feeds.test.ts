@@ -4,7 +4,7 @@ import { calendarFeed, foldLine } from '../../src/render/documents/calendar.ts';
 import { rssFeed } from '../../src/render/documents/rss.ts';
 import { rfc822Time } from '../../src/text/time.ts';
 import { elementsOf, hostileSnapshot } from '../fixtures/hostile.ts';
-import { NOW, uuid } from '../fixtures/snapshot-parts.ts';
+import { NOW, uuid, v2Id } from '../fixtures/snapshot-parts.ts';
 import { outageSnapshot, quietSnapshot } from '../fixtures/snapshots.ts';
 
 /** Content lines of a calendar, unfolded as a reader does, after a look at their length. */
@@ -70,7 +70,12 @@ describe('the feeds', () => {
 
   it('tell of a postmortem as the latest that happened', () => {
     const snapshot = structuredClone(quietSnapshot());
-    snapshot.incidents[0]!.postmortem = { body: 'Why it was', createdAt: NOW, updatedAt: NOW };
+    snapshot.incidents[0]!.postmortem = {
+      v2Id: v2Id(9, 1),
+      body: 'Why it was',
+      createdAt: NOW,
+      updatedAt: NOW,
+    };
     const feed = rssFeed(snapshot);
     expect(feed).toContain(`<pubDate>${rfc822Time(NOW)}</pubDate>`);
     expect(feed.indexOf('Why it was')).toBeLessThan(feed.indexOf('A cache ran'));

@@ -4,7 +4,7 @@ import { historyView, monthView } from '../../src/render/view/history-page.ts';
 import { movedView, notFoundView } from '../../src/render/view/message-page.ts';
 import { statusView } from '../../src/render/view/status-page.ts';
 import type { SnapshotIncident } from '../../src/snapshot/schema.ts';
-import { DAY, HOUR, NOW, snapshotOf, uuid } from '../fixtures/snapshot-parts.ts';
+import { DAY, HOUR, NOW, snapshotOf, uuid, v2Id } from '../fixtures/snapshot-parts.ts';
 import {
   blockStorageDown,
   manyComponents,
@@ -181,7 +181,7 @@ describe('the page of one event', () => {
       ...blockStorageDown,
       status: 'resolved',
       resolvedAt: blockStorageDown.startedAt + 2 * HOUR,
-      postmortem: { body: '# Cause\n\nFirmware.', createdAt: NOW, updatedAt: NOW },
+      postmortem: { v2Id: v2Id(9, 1), body: '# Cause\n\nFirmware.', createdAt: NOW, updatedAt: NOW },
     };
     const view = incidentView(northwind, incident);
     expect(view.facts.map(({ name, valueHtml }) => [name, plain(valueHtml)])).toEqual([

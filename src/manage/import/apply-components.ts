@@ -122,3 +122,12 @@ function setStatuses(unit: Change, set: readonly StatusSet[], reach: Reach): voi
   );
   for (const [id, at] of set) reach.add([id], at);
 }
+
+/** Components that this import changed bear the time of the source's last change, not that of the import. */
+export function keepTimes(unit: Change, plan: Plan, ids: Ids): void {
+  const rows = plan.components.map((one) => [ids.get(one.v2Id)!, Math.min(one.updatedAt, unit.now)]);
+  unit.write(
+    unit.tx.run(sql`update components set updated_at = ${tuple(1)} from ${rowsOf(rows)}
+      where components.id = ${tuple(0)} and components.updated_at = ${unit.now}`) as never,
+  );
+}

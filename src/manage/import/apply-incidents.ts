@@ -72,6 +72,7 @@ function record(
       resolvedAt,
       nextUpdateAt: null,
       postmortem: postmortem?.body ?? null,
+      postmortemV2Id: postmortem?.v2Id ?? null,
       postmortemCreatedAt: postmortem?.at ?? null,
       postmortemUpdatedAt: postmortem?.at ?? null,
       createdAt,
@@ -123,12 +124,15 @@ async function amend(
       );
     writeUpdate(unit, incident.id, { ...update, id, nextUpdateAt: null }, said, names);
   }
-  const newPostmortem = postmortem !== null && postmortem.body !== incident.postmortem?.body;
+  const newPostmortem =
+    postmortem !== null &&
+    (postmortem.body !== incident.postmortem?.body || postmortem.v2Id !== incident.postmortem.v2Id);
   if (!changed && !newPostmortem) return false;
   unit.touchMonthOf(incident.startedAt);
   const written = newPostmortem
     ? {
         postmortem: postmortem.body,
+        postmortemV2Id: postmortem.v2Id,
         postmortemCreatedAt: incident.postmortem?.createdAt ?? postmortem.at,
         postmortemUpdatedAt: postmortem.at,
       }

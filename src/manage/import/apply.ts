@@ -12,7 +12,7 @@ import { inOneTransaction } from '../one-transaction.ts';
 import { createOrganization, findOrganization, type Organization } from '../organizations.ts';
 import { createPage, editPage } from '../pages.ts';
 import { refreshShown } from '../shown.ts';
-import { applyComponents } from './apply-components.ts';
+import { applyComponents, keepTimes } from './apply-components.ts';
 import { applyGroups, applyOrder } from './apply-groups.ts';
 import { applyIncidents } from './apply-incidents.ts';
 import { applyWindows } from './apply-windows.ts';
@@ -127,6 +127,7 @@ async function writeAll(
   const incidents = count(await applyIncidents(unit, plan, components.ids, reach, notes));
   const windows = count(await applyWindows(unit, plan, components.ids, reach, notes));
   await refreshShown(unit, [...reach.ids], Math.min(reach.from, unit.now));
+  keepTimes(unit, plan, components.ids);
   return {
     groups: groups.tally,
     components: components.tally,

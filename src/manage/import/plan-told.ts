@@ -38,7 +38,7 @@ export interface PlannedIncident {
   updatedAt: number;
   /** Oldest first, at least one. */
   updates: PlannedIncidentUpdate[];
-  postmortem: { body: string; at: number } | null;
+  postmortem: { v2Id: string; body: string; at: number } | null;
 }
 
 export interface PlannedWindow {
@@ -147,7 +147,11 @@ export function planIncident(source: SourceIncident, names: Names, notes: Notes)
     updatedAt: source.updated_at ?? newest.at,
     updates,
     postmortem: postmortem
-      ? { body: cleanBody(postmortem.update.body, title, notes), at: postmortem.at }
+      ? {
+          v2Id: postmortem.update.id,
+          body: cleanBody(postmortem.update.body, title, notes),
+          at: postmortem.at,
+        }
       : null,
   };
 }

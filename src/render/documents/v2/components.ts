@@ -1,0 +1,87 @@
+import type { PageSnapshot, Section, SnapshotComponent } from '../../../snapshot/schema.ts';
+import { type V2Component, v2Time } from './shapes.ts';
+
+/** The components of one snapshot, and where to find one by our id. */
+export interface V2Components {
+  /** In display order, a group before its components. */
+  list: V2Component[];
+  byId: ReadonlyMap<string, V2Component>;
+  /** `Group - Component`, as an update names it. */
+  labels: ReadonlyMap<string, string>;
+}
+
+/** Several documents of one publish hold them: made once. */
+const made = new WeakMap<PageSnapshot, V2Components>();
+
+/** The page's groups and components (a group is a component with `group: true`). */
+export function v2Components(snapshot: PageSnapshot): V2Components {
+  const known = made.get(snapshot);
+  if (known) return known;
+  const list: V2Component[] = [];
+  const byId = new Map<string, V2Component>();
+  const labels = new Map<string, string>();
+  const pageId = snapshot.page.v2Id;
+  for (const [place, { group, first, count }] of snapshot.sections.entries()) {
+    const inside = snapshot.components.slice(first, first + count);
+    if (group) list.push(groupOf(group, place + 1, inside, pageId));
+    for (const [index, component] of inside.entries()) {
+      const position = group ? index + 1 : place + 1;
+      const one = componentOf(component, position, group?.v2Id ?? null, pageId);
+      list.push(one);
+      byId.set(component.id, one);
+      labels.set(component.id, group ? `${group.name} - ${component.name}` : component.name);
+    }
+  }
+  const components = { list, byId, labels };
+  made.set(snapshot, components);
+  return components;
+}
+
+function groupOf(
+  group: NonNullable<Section['group']>,
+  position: number,
+  inside: readonly SnapshotComponent[],
+  pageId: string,
+): V2Component {
+  return {
+    id: group.v2Id,
+    name: group.name,
+    status: group.status,
+    created_at: v2Time(group.createdAt),
+    updated_at: v2Time(group.updatedAt),
+    position,
+    description: null,
+    showcase: false,
+    start_date: null,
+    group_id: null,
+    page_id: pageId,
+    group: true,
+    only_show_if_degraded: false,
+    components: inside.map(({ v2Id }) => v2Id),
+  };
+}
+
+function componentOf(
+  component: SnapshotComponent,
+  position: number,
+  groupId: string | null,
+  pageId: string,
+): V2Component {
+  const { v2Id, name, status, createdAt, updatedAt, description, since } = component;
+  return {
+    id: v2Id,
+    name,
+    status,
+    created_at: v2Time(createdAt),
+    updated_at: v2Time(updatedAt),
+    position,
+    description,
+    showcase: false,
+    // Without a day of its own, uptime counts from the creation, and the field says nothing.
+    start_date: since === createdAt ? null : v2Time(since).slice(0, 10),
+    group_id: groupId,
+    page_id: pageId,
+    group: false,
+    only_show_if_degraded: false,
+  };
+}

@@ -1,0 +1,42 @@
+import type { PageSnapshot } from '../snapshot/schema.ts';
+import { atomFeed } from './documents/atom.ts';
+import { toJson } from './documents/json.ts';
+import { rssFeed } from './documents/rss.ts';
+import * as v2 from './documents/v2/documents.ts';
+import { fileOf, paths } from './paths.ts';
+import type { PlannedFile } from './plan.ts';
+
+/**
+ * The files of Statuspage's API v2. All of them carry the time of the page's last change. Those that clients poll come
+ * with every revision. Lists of what was told repeat the components that they name: when nothing was told they follow
+ * behind it, so that a change of one component does not wait for a hundred incidents.
+ *
+ * @param told true when incidents or windows changed
+ */
+export function planCompatible(
+  snapshot: PageSnapshot,
+  told: boolean,
+): { files: PlannedFile[]; trailing: PlannedFile[] } {
+  const json = (path: string, make: (snapshot: PageSnapshot) => object): PlannedFile => ({
+    path: fileOf(path),
+    text: () => toJson(make(snapshot)),
+  });
+  const polled = [
+    json(paths.v2Summary, v2.v2SummaryDocument),
+    json(paths.v2Status, v2.v2StatusDocument),
+    json(paths.v2Components, v2.v2ComponentsDocument),
+    json(paths.v2Unresolved, v2.v2UnresolvedDocument),
+    json(paths.v2Upcoming, (one) => v2.v2MaintenanceDocument(one, 'upcoming')),
+    json(paths.v2Active, (one) => v2.v2MaintenanceDocument(one, 'active')),
+  ];
+  const lists = [
+    json(paths.v2Incidents, v2.v2IncidentsDocument),
+    json(paths.v2Maintenance, (one) => v2.v2MaintenanceDocument(one, 'newest')),
+  ];
+  if (!told) return { files: polled, trailing: lists };
+  const feeds = [
+    { path: fileOf(paths.historyRss), text: () => rssFeed(snapshot, undefined, paths.historyRss) },
+    { path: fileOf(paths.historyAtom), text: () => atomFeed(snapshot, undefined, paths.historyAtom) },
+  ];
+  return { files: [...polled, ...lists, ...feeds], trailing: [] };
+}
