@@ -8,23 +8,38 @@
  *    commits (upstream issue 352).
  * 4. A write is acknowledged after its COMMIT returned, never before.
  */
-import {
-  type Client,
-  createClient,
-  type InStatement,
-  LibsqlError,
-  type ResultSet,
-  type Transaction,
-} from '@libsql/client';
+import { type Client, createClient, LibsqlError, type ResultSet } from '@libsql/client';
 import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql';
+import { FileClient } from './file-client.ts';
 import type { Statement } from './statement.ts';
+
+export type Result = Pick<ResultSet, 'rows' | 'rowsAffected'>;
+
+/** What runs statements: a client, or an open transaction. */
+export interface SqlRunner {
+  execute(statement: Statement | string): Promise<Result>;
+  batch(statements: Statement[]): Promise<Result[]>;
+}
+
+export interface SqlTransaction extends SqlRunner {
+  commit(): Promise<void>;
+  rollback(): Promise<void>;
+  /** Rolls back what is not committed. */
+  close(): void;
+}
+
+/** As much of a libSQL client as is used here: `@libsql/client` has it for servers, `FileClient` for files. */
+export interface SqlClient {
+  readonly closed: boolean;
+  execute(statement: Statement | string): Promise<Result>;
+  batch(statements: Statement[], mode: 'read'): Promise<Result[]>;
+  transaction(mode: 'write'): Promise<SqlTransaction>;
+  close(): void;
+}
 
 export type Database = LibSQLDatabase<Record<string, never>> & {
   /** Below drizzle: for statements that are at hand. */
-  $client: {
-    execute(statement: Statement): Promise<ResultSet>;
-    batch(statements: Statement[]): Promise<ResultSet[]>;
-  };
+  $client: SqlRunner;
 };
 
 export interface DatabaseOptions {
@@ -56,10 +71,10 @@ export function isBusy(error: unknown): boolean {
 export class Connection {
   readonly isFile: boolean;
   readonly #options: DatabaseOptions;
-  #client: Client | null = null;
-  #opening: Promise<Client> | null = null;
+  #client: SqlClient | null = null;
+  #opening: Promise<SqlClient> | null = null;
   /** Those that were thrown away after a SQLITE_BUSY, perhaps under the hands of another call. */
-  readonly #thrownAway = new WeakSet<Client>();
+  readonly #thrownAway = new WeakSet<SqlClient>();
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
@@ -67,7 +82,7 @@ export class Connection {
   }
 
   /** @throws Error when a file does not take WAL or `synchronous=FULL`. */
-  async client(): Promise<Client> {
+  async client(): Promise<SqlClient> {
     if (this.#client) return this.#client;
     // Callers that come at once share one connection.
     this.#opening ??= this.#open().finally(() => {
@@ -76,14 +91,11 @@ export class Connection {
     return this.#opening;
   }
 
-  async #open(): Promise<Client> {
+  async #open(): Promise<SqlClient> {
     const { url, authToken } = this.#options;
-    const client = createClient({
-      url,
-      intMode: 'number',
-      concurrency: this.isFile ? 1 : 20,
-      ...(authToken ? { authToken } : {}),
-    });
+    const client = this.isFile
+      ? new FileClient(url)
+      : createClient({ url, intMode: 'number', ...(authToken ? { authToken } : {}) });
     if (this.isFile) await prepare(client);
     this.#client = client;
     return client;
@@ -96,10 +108,10 @@ export class Connection {
   }
 
   /** Runs something that can be run again, as often as another process is in its way. */
-  async retrying<T>(use: (client: Client) => Promise<T>): Promise<T> {
+  async retrying<T>(use: (client: SqlClient) => Promise<T>): Promise<T> {
     const deadline = performance.now() + (this.#options.busyTimeout ?? 10_000);
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
-      let client: Client | null = null;
+      let client: SqlClient | null = null;
       try {
         client = await this.client();
         return await use(client);
@@ -116,14 +128,14 @@ export class Connection {
     }
   }
 
-  #throwAway(client: Client | null): void {
+  #throwAway(client: SqlClient | null): void {
     if (client === null) return;
     this.#thrownAway.add(client);
     if (client === this.#client) this.drop();
   }
 }
 
-async function prepare(client: Client): Promise<void> {
+async function prepare(client: SqlClient): Promise<void> {
   try {
     const mode = await client.execute('PRAGMA journal_mode=WAL');
     await client.execute('PRAGMA synchronous=FULL');
@@ -144,19 +156,19 @@ async function prepare(client: Client): Promise<void> {
 export function readerOf(connection: Connection): Database {
   return drizzle(
     {
-      execute: (statement: InStatement) => connection.retrying((client) => client.execute(statement)),
-      batch: (statements: InStatement[]) => connection.retrying((client) => client.batch(statements, 'read')),
+      execute: (statement: Statement) => connection.retrying((client) => client.execute(statement)),
+      batch: (statements: Statement[]) => connection.retrying((client) => client.batch(statements, 'read')),
     } as unknown as Client,
     { casing: 'snake_case' },
   ) as Database;
 }
 
 /** Drizzle inside one open transaction; `batch` costs one round trip and stays inside it too. */
-export function insideOf(current: () => Transaction): Database {
+export function insideOf(current: () => SqlTransaction): Database {
   return drizzle(
     {
-      execute: (statement: InStatement): Promise<ResultSet> => current().execute(statement),
-      batch: (statements: InStatement[]): Promise<ResultSet[]> => current().batch(statements),
+      execute: (statement: Statement): Promise<Result> => current().execute(statement),
+      batch: (statements: Statement[]): Promise<Result[]> => current().batch(statements),
     } as unknown as Client,
     { casing: 'snake_case' },
   ) as Database;

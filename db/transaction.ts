@@ -1,5 +1,12 @@
-import type { Transaction } from '@libsql/client';
-import { Connection, type Database, type DatabaseOptions, insideOf, isBusy, readerOf } from './client.ts';
+import {
+  Connection,
+  type Database,
+  type DatabaseOptions,
+  insideOf,
+  isBusy,
+  readerOf,
+  type SqlTransaction,
+} from './client.ts';
 
 /** Reads on one connection, writes on another, in the order in which they were asked for. */
 export interface Store {
@@ -25,13 +32,16 @@ interface Job {
 /** Jobs that share one COMMIT at most, so that a crowd can't hold the lock for long. */
 const LARGEST_GROUP = 50;
 
+/** Whoever's request has arrived by now gets into the queue: else the first would take a COMMIT for itself. */
+const gathering = () => new Promise((resume) => setImmediate(resume));
+
 type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown };
 
 /** Opens a store on a file or a libSQL server. Nothing is connected before the first use. */
 export function openStore(options: DatabaseOptions): Store {
   const reader = new Connection(options);
   const writer = new Connection(options);
-  let current: Transaction | null = null;
+  let current: SqlTransaction | null = null;
   const tx = insideOf(() => {
     if (!current) throw new Error('The transaction is over.');
     return current;
@@ -41,6 +51,7 @@ export function openStore(options: DatabaseOptions): Store {
 
   async function drain(): Promise<void> {
     while (queue.length > 0) {
+      await gathering();
       const begun = await begin(queue);
       if (begun) await runGroup(begun, queue.splice(0, LARGEST_GROUP));
     }
@@ -48,7 +59,7 @@ export function openStore(options: DatabaseOptions): Store {
   }
 
   /** Waits for the lock. When it can't be had, everybody who waits is told. */
-  async function begin(waiting: Job[]): Promise<Transaction | null> {
+  async function begin(waiting: Job[]): Promise<SqlTransaction | null> {
     try {
       return await writer.retrying((client) => client.transaction('write'));
     } catch (error) {
@@ -57,7 +68,7 @@ export function openStore(options: DatabaseOptions): Store {
     }
   }
 
-  async function runGroup(transaction: Transaction, jobs: Job[]): Promise<void> {
+  async function runGroup(transaction: SqlTransaction, jobs: Job[]): Promise<void> {
     current = transaction;
     const outcomes: Outcome[] = [];
     try {
@@ -81,7 +92,7 @@ export function openStore(options: DatabaseOptions): Store {
     });
   }
 
-  async function runOne(transaction: Transaction, job: Job, shared: boolean): Promise<Outcome> {
+  async function runOne(transaction: SqlTransaction, job: Job, shared: boolean): Promise<Outcome> {
     if (shared) await transaction.execute('SAVEPOINT job');
     try {
       const value = await job.work(tx);
@@ -89,7 +100,8 @@ export function openStore(options: DatabaseOptions): Store {
       return { ok: true, value };
     } catch (error) {
       // Throws if SQLite has already rolled back the whole transaction, and then the whole group fails.
-      if (shared) await transaction.executeMultiple('ROLLBACK TO job; RELEASE job');
+      if (shared) await transaction.execute('ROLLBACK TO job');
+      if (shared) await transaction.execute('RELEASE job');
       return { ok: false, error };
     }
   }
