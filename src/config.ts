@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { PublishToError, type TargetAddress, targetsOf } from './config/publish-to.ts';
 
 /** A variable that can't be used: the message names it and the fix. */
 export class ConfigError extends Error {}
@@ -16,8 +17,10 @@ export interface Config {
   dataDir: string;
   databaseUrl: string;
   databaseAuthToken: string | undefined;
-  /** Folders besides `DATA_DIR/site`. */
-  publishTo: string[];
+  /** Targets besides `DATA_DIR/site`. */
+  publishTo: TargetAddress[];
+  /** Called after a publish. */
+  purgeUrl: string | undefined;
   trustedProxies: BlockList | null;
   metricsToken: string | undefined;
   /** Resolvers to ask, `address` or `address:port`; empty for those of the system. */
@@ -43,7 +46,8 @@ export function readConfig(env: Environment): Config {
     dataDir,
     databaseUrl,
     databaseAuthToken: get('DATABASE_AUTH_TOKEN'),
-    publishTo: targetsOf(get('PUBLISH_TO')),
+    publishTo: publishToOf(get),
+    purgeUrl: purgeUrlOf(get('PURGE_URL')),
     trustedProxies: proxiesOf(get('TRUSTED_PROXIES')),
     metricsToken: get('METRICS_TOKEN'),
     dnsServers: dnsServersOf(get('DNS_SERVERS')),
@@ -113,16 +117,22 @@ function databaseOf(text: string | undefined, dataDir: string): string {
   return text;
 }
 
-function targetsOf(text: string | undefined): string[] {
-  return (text ?? '')
-    .split(',')
-    .map((entry) => entry.trim())
-    .filter((entry) => entry !== '')
-    .map((entry) => {
-      const path = /^file:(?:\/\/)?(\/.+)$/.exec(entry)?.[1];
-      if (!path) throw new ConfigError(`PUBLISH_TO holds "${entry}". Name folders as file:/absolute/path.`);
-      return path.replace(/\/+$/, '');
+function publishToOf(get: (name: string) => string | undefined): TargetAddress[] {
+  try {
+    return targetsOf(get('PUBLISH_TO'), {
+      accessKeyId: get('AWS_ACCESS_KEY_ID'),
+      secretAccessKey: get('AWS_SECRET_ACCESS_KEY'),
+      sessionToken: get('AWS_SESSION_TOKEN'),
+      region: get('AWS_REGION'),
     });
+  } catch (error) {
+    throw error instanceof PublishToError ? new ConfigError(error.message) : error;
+  }
+}
+
+function purgeUrlOf(text: string | undefined): string | undefined {
+  if (text === undefined || (URL.canParse(text) && /^https?:$/.test(new URL(text).protocol))) return text;
+  throw new ConfigError(`PURGE_URL is "${text}". Set an http or https address.`);
 }
 
 function proxiesOf(text: string | undefined): BlockList | null {

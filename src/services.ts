@@ -31,7 +31,10 @@ export interface Services {
   readonly manager: Manager;
   readonly snapshots: PublishedSnapshots;
   readonly site: StaticSite;
+  /** Of `DATA_DIR/site`. */
   readonly publisher: Publisher;
+  /** Of every target; that of `DATA_DIR/site` is the first. */
+  readonly publishers: readonly Publisher[];
   readonly log: Logger;
   readonly secrets: Secrets;
   now(): number;
@@ -93,6 +96,7 @@ export function createServices(
   const { publisher, publishers, links } = createPublishing({
     ...{ config, store, snapshots, site, printPage, template, now, log },
     assertLease: () => charge.assertLease(),
+    mayWrite: () => charge.mayWrite(),
     isBusy: () => writes.atWork > 0 || performance.now() - writes.endedAt < JUST_ANSWERED_MS,
   });
   let schedule: Schedule | null = null;
@@ -126,6 +130,7 @@ export function createServices(
     snapshots,
     site,
     publisher,
+    publishers,
     log,
     secrets,
     now,

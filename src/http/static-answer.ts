@@ -42,6 +42,13 @@ export function policyIn(html: Buffer): string | null {
   );
 }
 
+/** The media type of a published file. */
+export function typeOf(file: string): string {
+  // `api/v1/rss.xml` and `history.rss` alike.
+  const name = /(?:^|[/.])(rss|atom)(?:\.xml)?$/.exec(file)?.[1] ?? '';
+  return FEED_TYPES[name] ?? TYPES[file.slice(file.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
+}
+
 export function variantOf(
   body: Buffer,
   encoding: Encoding,
@@ -50,9 +57,7 @@ export function variantOf(
 ): Variant {
   const suffix = encoding === 'identity' ? '' : `-${encoding}`;
   const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}${suffix}"`;
-  // `api/v1/rss.xml` and `history.rss` alike.
-  const name = /(?:^|[/.])(rss|atom)(?:\.xml)?$/.exec(file)?.[1] ?? '';
-  const type = FEED_TYPES[name] ?? TYPES[file.slice(file.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
+  const type = typeOf(file);
   const shared = ['ETag', etag, 'Cache-Control', CACHE_CONTROL, 'Vary', 'Accept-Encoding'];
   for (const [header, value] of Object.entries(more)) shared.push(header, value);
   if (!file.endsWith('.html')) {

@@ -1,34 +1,40 @@
 /** A folder as a target, as a web server reads it. */
+import { readFileSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { replaceFile, syncFolder } from './replace-file.ts';
-import type { OutFile, RevisionMark, Target } from './target.ts';
+import {
+  assertNotOvertaken,
+  movedMarker,
+  type OutFile,
+  REVISION_FILE,
+  type RevisionMark,
+  type Target,
+} from './target.ts';
 
-/** Where a page that moved says so. */
-export const MOVED_FILE = 'moved.json';
 const ORIGIN_FILE = '.database';
 
 /** A folder `{root}/p/{slug}/` for each page. */
 export class FolderTarget implements Target {
   readonly name: string;
+  /** Each file is replaced by itself, within a few milliseconds of all others. */
+  readonly inOrder = false;
 
+  /** @param mayWrite asked right before each write; throws when this process may not write any more */
   constructor(
     readonly root: string,
     private readonly now: () => number,
+    private readonly mayWrite: () => void = () => undefined,
   ) {
     this.name = `file:${root}`;
   }
 
   async revisionOf(slug: string): Promise<RevisionMark | null> {
-    try {
-      return JSON.parse(await readFile(join(this.#page(slug), 'revision.json'), 'utf8')) as RevisionMark;
-    } catch (error) {
-      if (isMissing(error) || error instanceof SyntaxError) return null;
-      throw error;
-    }
+    return this.#markIn(slug);
   }
 
   async write(slug: string, files: readonly OutFile[]): Promise<string[]> {
+    this.mayWrite();
     const folders = new Set<string>();
     const replaced = await Promise.all(
       files.map(async (file) => {
@@ -42,7 +48,13 @@ export class FolderTarget implements Target {
     return replaced.flat();
   }
 
+  async mark(slug: string, mark: RevisionMark, body: Buffer): Promise<void> {
+    assertNotOvertaken(this.name, this.#markIn(slug), mark);
+    await this.write(slug, [{ path: REVISION_FILE, body }]);
+  }
+
   async remove(slug: string, paths: readonly string[]): Promise<void> {
+    this.mayWrite();
     for (const path of paths) {
       const file = join(this.#page(slug), path);
       await Promise.all([file, `${file}.br`, `${file}.gz`].map((each) => rm(each, { force: true })));
@@ -64,14 +76,16 @@ export class FolderTarget implements Target {
   }
 
   async removePage(slug: string): Promise<void> {
-    await rm(join(this.#page(slug), 'revision.json'), { force: true });
+    this.mayWrite();
+    await rm(join(this.#page(slug), REVISION_FILE), { force: true });
     await rm(this.#page(slug), { recursive: true, force: true });
   }
 
   async leadOn(slug: string, page: OutFile, url: string): Promise<void> {
-    const marker = { path: MOVED_FILE, body: Buffer.from(`${JSON.stringify({ url })}\n`) };
+    const marker = movedMarker(url);
     const there = await this.list(slug, '.');
-    await rm(join(this.#page(slug), 'revision.json'), { force: true });
+    this.mayWrite();
+    await rm(join(this.#page(slug), REVISION_FILE), { force: true });
     await this.write(slug, [marker, page]);
     await this.remove(
       slug,
@@ -96,6 +110,19 @@ export class FolderTarget implements Target {
       return await readdir(join(this.root, 'p'));
     } catch (error) {
       if (isMissing(error)) return [];
+      throw error;
+    }
+  }
+
+  forget(): void {
+    // Nothing is remembered: the folder itself is looked at each time.
+  }
+
+  #markIn(slug: string): RevisionMark | null {
+    try {
+      return JSON.parse(readFileSync(join(this.#page(slug), REVISION_FILE), 'utf8')) as RevisionMark;
+    } catch (error) {
+      if (isMissing(error) || error instanceof SyntaxError) return null;
       throw error;
     }
   }

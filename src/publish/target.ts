@@ -1,4 +1,4 @@
-/** Where published files go: a folder today, an object store beside it. Nothing here knows what the files say. */
+/** Where published files go: a folder, an object store beside it. Nothing here knows what the files say. */
 
 /** A file of a page, below its root. */
 export interface OutFile {
@@ -14,8 +14,17 @@ export interface RevisionMark {
   fence: number;
 }
 
+/** Another publisher has been at the target since: what this one knows of it does not hold any more. */
+export class OvertakenError extends Error {}
+
+export const REVISION_FILE = 'revision.json';
+/** Where a page that moved says so. */
+export const MOVED_FILE = 'moved.json';
+
 export interface Target {
   readonly name: string;
+  /** True where files must be sent in their order: what pages refer to first, then the pages, `revision.json` last. */
+  readonly inOrder: boolean;
   /** What lies there of a page; null when nothing whole does. */
   revisionOf(slug: string): Promise<RevisionMark | null>;
   /**
@@ -24,6 +33,13 @@ export interface Target {
    * @returns paths that were replaced
    */
   write(slug: string, files: readonly OutFile[]): Promise<string[]>;
+  /**
+   * Writes `revision.json`, after all that it speaks of.
+   *
+   * @param body the mark as it is published
+   * @throws OvertakenError when a publisher with a higher fence was there, or it is not what `revisionOf` last found
+   */
+  mark(slug: string, mark: RevisionMark, body: Buffer): Promise<void>;
   /** Takes files away, with whatever lay beside them; those that are not there are gone already. */
   remove(slug: string, paths: readonly string[]): Promise<void>;
   /** All paths below a folder of a page. */
@@ -37,4 +53,19 @@ export interface Target {
   setOrigin(id: string): Promise<void>;
   /** Slugs of which something is there. */
   slugs(): Promise<string[]>;
+  /** Forgets what it remembers of what lies there: somebody else may have written since. */
+  forget(): void;
+}
+
+/** Both of a page that moved, in a form that all targets share. */
+export function movedMarker(url: string): OutFile {
+  return { path: MOVED_FILE, body: Buffer.from(`${JSON.stringify({ url })}\n`) };
+}
+
+/** @throws OvertakenError when what lies there was put there by a later publisher */
+export function assertNotOvertaken(name: string, there: RevisionMark | null, mark: RevisionMark): void {
+  if (!there || there.fence <= mark.fence) return;
+  throw new OvertakenError(
+    `${name} was written by a later publisher (fence ${there.fence}, this one has ${mark.fence}).`,
+  );
 }

@@ -66,6 +66,11 @@ export function fileOf(path: string): string {
   return name === 'rss' || name === 'atom' ? `${path}.xml` : `${path}.json`;
 }
 
+/** The URL path that a published file answers, but that an address of a page keeps its `index.html`: undoes `fileOf`. */
+export function urlPathOf(file: string): string {
+  return file.startsWith('api/v1/') ? file.replace(/\.json$|(?<=\/(?:rss|atom))\.xml$/, '') : file;
+}
+
 /** The way from a file back to the page's root, for relative links: `./`, `../`, `../../`. */
 export function rootFrom(path: string): string {
   const depth = path.split('/').length - 1;

@@ -8,9 +8,14 @@ import { holdsLease, LEASE_MS, returnLease, takeLease } from '../worker/lease.ts
 /** Another process is at work on the same data. */
 export class AlreadyRunningError extends Error {}
 
+/** Of the lease's time, so much is left unused: a write that leaves now has to arrive. */
+const MARGIN_MS = 3_000;
+
 export class Charge {
   readonly #holder = randomUUID();
   #fence: number | null = null;
+  /** By a clock that goes on while this process is frozen. */
+  #validUntil = 0;
 
   constructor(
     private readonly config: Config,
@@ -30,6 +35,12 @@ export class Charge {
     return this.#fence;
   }
 
+  /** As `assertLease`, without asking: right before something is written. @throws Error when the lease may be over */
+  mayWrite(): void {
+    if (this.#fence === null || performance.now() >= this.#validUntil)
+      throw new Error('The right to publish has to be asked for again.');
+  }
+
   /** Makes this process the one at work. @returns how to end it @throws AlreadyRunningError */
   async take(): Promise<() => Promise<void>> {
     const locks = await takeLocks(this.config);
@@ -43,7 +54,9 @@ export class Charge {
   }
 
   async #renew(force: boolean): Promise<void> {
+    const asked = performance.now();
     this.#fence = await takeLease(this.store, this.#holder, force);
+    this.#validUntil = asked + LEASE_MS - MARGIN_MS;
   }
 }
 

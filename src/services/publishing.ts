@@ -6,12 +6,14 @@ import type { Config } from '../config.ts';
 import { listHeaders } from '../http/pagination.ts';
 import type { StaticSite } from '../http/static-site.ts';
 import { FolderTarget } from '../publish/folder.ts';
+import type { Target } from '../publish/target.ts';
 import { paths } from '../render/paths.ts';
 import { STATIC_LIST } from '../render/plan.ts';
 import type { PrintPage } from '../render/renderer.ts';
 import { PublishedSnapshots } from '../snapshot/published.ts';
 import { HostLinks } from '../worker/host-links.ts';
 import { Publisher } from '../worker/publisher.ts';
+import { targetAt } from './targets.ts';
 
 const PUBLISHED_POLL_MS = 20;
 
@@ -26,6 +28,8 @@ export interface PublishingTools {
   now(): number;
   log: Logger;
   assertLease(): Promise<number>;
+  /** What this process knows by its own clock alone: asked where no answer of the database can be waited for. */
+  mayWrite(): void;
   /** True while writes are being answered. */
   isBusy(): boolean;
 }
@@ -38,20 +42,20 @@ export function createPublishing(tools: PublishingTools): {
 } {
   const { config, store, site, log, now } = tools;
   const siteFolder = `${config.dataDir}/site`;
+  const folders = config.publishTo.flatMap((one) => (one.kind === 'folder' ? [one.path] : []));
   const links = new HostLinks(
     store.read,
-    [siteFolder, ...config.publishTo],
+    [siteFolder, ...folders],
     () => site.rerouted(),
     (error) => log.error({ error: String(error) }, 'the names of pages could not be linked'),
   );
-  const publisherFor = (folder: string) => {
-    const isSite = folder === siteFolder;
-    return new Publisher({
+  const publisherFor = (target: Target, isSite: boolean) =>
+    new Publisher({
       store,
-      target: new FolderTarget(folder, now),
+      target,
       snapshots: isSite
         ? tools.snapshots
-        : new PublishedSnapshots(`${config.dataDir}/published/elsewhere-${encodeURIComponent(folder)}`),
+        : new PublishedSnapshots(`${config.dataDir}/published/elsewhere-${encodeURIComponent(target.name)}`),
       records: isSite,
       publicUrl: config.publicUrl,
       printPage: tools.printPage,
@@ -64,9 +68,9 @@ export function createPublishing(tools: PublishingTools): {
       onMoving: () => links.sync(),
       isBusy: tools.isBusy,
     });
-  };
-  const publisher = publisherFor(siteFolder);
-  return { publisher, publishers: [publisher, ...config.publishTo.map(publisherFor)], links };
+  const publisher = publisherFor(new FolderTarget(siteFolder, now), true);
+  const others = config.publishTo.map((address) => publisherFor(targetAt(address, tools), false));
+  return { publisher, publishers: [publisher, ...others], links };
 }
 
 /** Without workers of our own, the database tells when another process has published. @returns false after `ms` */

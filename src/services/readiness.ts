@@ -9,7 +9,7 @@ export interface Readiness {
 }
 
 /** What `/readyz` says: not ready is a process without its database, or with an older schema. */
-export async function readiness({ store, publisher, config }: Services): Promise<Readiness> {
+export async function readiness({ store, publisher, publishers, config }: Services): Promise<Readiness> {
   try {
     if (!(await isMigrated(store)))
       return { ready: false, detail: { database: 'migrations are missing: run daymark migrate' } };
@@ -28,10 +28,25 @@ export async function readiness({ store, publisher, config }: Services): Promise
           error,
           since: new Date(since).toISOString(),
         })),
+        targets: publishers.slice(1).map(stateOf),
         disk_free_bytes: disk ? disk.bavail * disk.bsize : null,
       },
     };
   } catch (error) {
     return { ready: false, detail: { database: error instanceof Error ? error.message : 'not reachable' } };
   }
+}
+
+function stateOf({ name, unreachable, failures, waiting }: Services['publisher']) {
+  const failed = [...failures.values()];
+  const since =
+    unreachable?.since ?? (failed.length > 0 ? Math.min(...failed.map((one) => one.since)) : null);
+  return {
+    name,
+    ok: since === null,
+    error: unreachable?.error ?? failed.at(-1)?.error ?? null,
+    since: since === null ? null : new Date(since).toISOString(),
+    pages_failing: failed.length,
+    pages_waiting: waiting,
+  };
 }

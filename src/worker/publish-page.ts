@@ -7,8 +7,7 @@
  */
 import type { Database } from '../../db/client.ts';
 import { addMonths, monthOf } from '../domain/calendar.ts';
-import { MOVED_FILE } from '../publish/folder.ts';
-import type { OutFile, RevisionMark, Target } from '../publish/target.ts';
+import { MOVED_FILE, type OutFile, type RevisionMark, type Target } from '../publish/target.ts';
 import { toJson } from '../render/documents/json.ts';
 import { leftLanguages } from '../render/languages.ts';
 import { fileOf, paths } from '../render/paths.ts';
@@ -89,7 +88,7 @@ export async function publishPage(
   // The first publish is whole at once: nothing of it may be missing.
   const first = before ? [] : current.trailing;
   const [replaced] = await Promise.all([
-    renderAndWrite(tools, slug, [...current.files, ...archive.files, ...first]),
+    writeInOrder(tools, slug, [...current.files, ...archive.files, ...first]),
     tools.keep(slug, snapshot),
   ]);
   const removed = [...current.removed, ...archive.removed, ...(mark ? [] : [MOVED_FILE])];
@@ -100,9 +99,10 @@ export async function publishPage(
   tools.onReplaced(slug, removed);
   const next = { revision: snapshot.revision, published_at: isoTime(tools.now()), fence };
   if (replaced > 0 || removed.length > 0 || mark?.revision !== next.revision) {
-    const path = fileOf(paths.revision);
-    await tools.target.write(slug, [{ path, body: Buffer.from(toJson(next)) }]);
-    tools.onReplaced(slug, [path]);
+    // What goes over the network may have taken long.
+    if (tools.target.inOrder) await tools.assertLease();
+    await tools.target.mark(slug, next, Buffer.from(toJson(next)));
+    tools.onReplaced(slug, [fileOf(paths.revision)]);
   }
   return { snapshot, mark: next, trailing: before ? current.trailing : [] };
 }
@@ -119,6 +119,22 @@ export async function leadOn(tools: PublishTools, slug: string, pageId: string):
     new URL(tools.publicUrl).origin,
   );
   await tools.target.leadOn(slug, file, page.url);
+}
+
+/** Where their order counts, what pages refer to lies there before them. @returns how many files differed */
+async function writeInOrder(
+  tools: PublishTools,
+  slug: string,
+  files: readonly PlannedFile[],
+): Promise<number> {
+  if (!tools.target.inOrder) return renderAndWrite(tools, slug, files);
+  const isPage = ({ path }: PlannedFile) => path.endsWith('.html');
+  const before = await renderAndWrite(
+    tools,
+    slug,
+    files.filter((file) => !isPage(file)),
+  );
+  return before + (await renderAndWrite(tools, slug, files.filter(isPage)));
 }
 
 /** Renders on this thread, while what is rendered is compressed and written on others. @returns how many files differed */

@@ -16,6 +16,7 @@ import type { PageSnapshot } from '../snapshot/schema.ts';
 import { ArchiveLane } from './archive-lane.ts';
 import { Failures } from './failures.ts';
 import { PageFiles } from './page-files.ts';
+import { persistently } from './persistently.ts';
 import { leadOn, type PublishTools } from './publish-page.ts';
 import { PublishRecords } from './publish-records.ts';
 import { sweep } from './sweep.ts';
@@ -53,7 +54,10 @@ export interface PublisherOptions {
 }
 
 export class Publisher {
+  readonly name: string;
   readonly failures = new Failures();
+  /** Why nothing can be found out about the target, and since when. */
+  unreachable: { error: string; since: number } | null = null;
   #failed = 0;
   /** Pages that changed, and since when they wait. */
   readonly #urgent = new Map<string, number>();
@@ -68,6 +72,7 @@ export class Publisher {
   constructor(readonly options: PublisherOptions) {
     const { store, target, publicUrl, printPage, now, assertLease, onReplaced, log } = options;
     const keep = (slug: string, snapshot: PageSnapshot) => options.snapshots.put(slug, snapshot);
+    this.name = target.name;
     this.#tools = { read: store.read, target, publicUrl, printPage, now, assertLease, onReplaced, keep };
     this.#archive = new ArchiveLane(this.#tools, options.template, options.snapshots);
     const complain = (error: unknown) =>
@@ -79,6 +84,11 @@ export class Publisher {
   /** For metrics: counts, and seconds in all. */
   get stats(): { publishes: number; failed: number; seconds: number } {
     return { ...this.#files.stats, failed: this.#failed };
+  }
+
+  /** How many pages are to be published. */
+  get waiting(): number {
+    return this.#urgent.size;
   }
 
   /** The page changed: publish it soon. */
@@ -113,7 +123,12 @@ export class Publisher {
 
   /** Works until `stop`. */
   async run(): Promise<void> {
-    await this.#sweep();
+    await persistently(
+      () => this.#sweep(),
+      (error) => this.#lost(error),
+      () => this.#stopped,
+    );
+    this.unreachable = null;
     await Promise.all([...Array.from({ length: AT_ONCE }, () => this.#lane()), this.#poll()]);
     for (const pageId of this.#files.trailing.pages())
       await this.#attempt(pageId, () => this.#files.writeTrailing(pageId));
@@ -217,10 +232,17 @@ export class Publisher {
     this.#kick = null;
   }
 
+  #lost(error: unknown): void {
+    const { now, log } = this.options;
+    this.unreachable = { error: messageOf(error), since: this.unreachable?.since ?? now() };
+    log.error({ target: this.name, error: messageOf(error) }, 'a target can not be reached');
+  }
+
   #publishOrRemember(pageId: string): Promise<void> {
     return this.#attempt(pageId, async () => {
       await this.#publish(pageId);
-      if (this.failures.delete(pageId)) this.options.log.info({ page: pageId }, 'publishing works again');
+      if (this.failures.delete(pageId))
+        this.options.log.info({ page: pageId, target: this.name }, 'publishing works again');
     });
   }
 
@@ -231,7 +253,7 @@ export class Publisher {
     this.#failed++;
     this.#records?.note(pageId, { publishError: messageOf(error), publishFailedAt: now });
     this.options.log.error(
-      { page: pageId, error: messageOf(error) },
+      { page: pageId, target: this.name, error: messageOf(error) },
       'publishing failed; the last good revision stays',
     );
   }
