@@ -64,7 +64,7 @@ function eventOf(window: SnapshotMaintenance, description: string, pageUrl: stri
     `DTSTAMP:${icsTime(window.updatedAt)}`,
     `CREATED:${icsTime(window.createdAt)}`,
     `LAST-MODIFIED:${icsTime(window.updatedAt)}`,
-    `SEQUENCE:${window.updates.length}`,
+    `SEQUENCE:${revisionOf(window)}`,
     `DTSTART:${icsTime(window.startsAt)}`,
     // An end that is not after the start would make the event invalid (section 3.8.2.2).
     ...(window.endsAt > window.startsAt ? [`DTEND:${icsTime(window.endsAt)}`] : []),
@@ -75,6 +75,11 @@ function eventOf(window: SnapshotMaintenance, description: string, pageUrl: stri
     'TRANSP:TRANSPARENT',
     'END:VEVENT',
   ];
+}
+
+/** Rises with every change, also one without an update: calendars take a moved plan by it (section 3.8.7.4). */
+function revisionOf({ createdAt, updatedAt }: SnapshotMaintenance): number {
+  return Math.max(0, Math.ceil((updatedAt - createdAt) / 1000));
 }
 
 function componentsOf({ components }: SnapshotMaintenance, words: Dictionary): string {

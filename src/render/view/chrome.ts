@@ -76,7 +76,8 @@ export function chromeView(context: ViewContext, facts: ChromeFacts): ChromeView
     links: [
       { href: root + paths.rss, text: words.rss },
       { href: root + paths.atom, text: words.atom },
-      { href: root + paths.calendar, text: words.calendar },
+      // By this scheme a calendar subscribes, where the file itself would be copied in once.
+      { href: `webcal:${page.url.replace(/^https?:/, '')}/${paths.calendar}`, text: words.calendar },
       { href: root + paths.components, text: words.json },
     ],
     languages: languageLinks(context, facts.path),
