@@ -4,10 +4,11 @@ import { randomBytes } from 'node:crypto';
 import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { ConfigError } from './config/error.ts';
+import { type MailConfig, mailOf } from './config/mail.ts';
 import { PublishToError, type TargetAddress, targetsOf } from './config/publish-to.ts';
 
-/** A variable that can't be used: the message names it and the fix. */
-export class ConfigError extends Error {}
+export { ConfigError };
 
 export interface Config {
   host: string;
@@ -25,6 +26,7 @@ export interface Config {
   metricsToken: string | undefined;
   /** Resolvers to ask, `address` or `address:port`; empty for those of the system. */
   dnsServers: string[];
+  mail: MailConfig;
   bootstrap: { organization: string; apiKey: string | undefined } | null;
   /** True when a variable of the first start is set. */
   hasBootstrap: boolean;
@@ -51,6 +53,7 @@ export function readConfig(env: Environment): Config {
     trustedProxies: proxiesOf(get('TRUSTED_PROXIES')),
     metricsToken: get('METRICS_TOKEN'),
     dnsServers: dnsServersOf(get('DNS_SERVERS')),
+    mail: mailOf(get),
     bootstrap: bootstrapOf(get('DAYMARK_ORGANIZATION'), get('DAYMARK_API_KEY')),
     hasBootstrap: [
       'DAYMARK_ORGANIZATION',

@@ -15,10 +15,12 @@ import { pageOfRoot } from './manage/queries.ts';
 import { findAnswer, keepAnswer, type StoredAnswer } from './manage/repeated.ts';
 import type { PrintPage } from './render/renderer.ts';
 import { AlreadyRunningError, Charge } from './services/charge.ts';
+import { createNotifier } from './services/mailing.ts';
 import { createPublishing, listHeadersOf, publishedElsewhere } from './services/publishing.ts';
 import { type Readiness, readiness } from './services/readiness.ts';
 import { PublishedSnapshots } from './snapshot/published.ts';
 import { dnsLookUp } from './worker/domains.ts';
+import type { Notifier } from './worker/notifier.ts';
 import type { Publisher } from './worker/publisher.ts';
 import { Schedule } from './worker/schedule.ts';
 
@@ -100,6 +102,7 @@ export function createServices(
     isBusy: () => writes.atWork > 0 || performance.now() - writes.endedAt < JUST_ANSWERED_MS,
   });
   let schedule: Schedule | null = null;
+  let notifier: Notifier | null = null;
   const manager: Manager = {
     store,
     secrets,
@@ -114,7 +117,7 @@ export function createServices(
       if (schedule) links.nudge();
       for (const one of publishers) one.deleted(page.id, page.slugs);
     },
-    letterQueued() {},
+    letterQueued: () => notifier?.wakeLetters(),
   };
   const repeatedIn = (db: Database): Services['repeated'] => ({
     find: (id) => findAnswer(db, id, now()),
@@ -195,13 +198,15 @@ export function createServices(
       lookUp: dnsLookUp(config.dnsServers),
       log,
     });
-    const running = Promise.all([...publishers, schedule].map((worker) => worker.run()));
+    notifier = createNotifier({ config, store, secrets, printPage, now, log });
+    const running = Promise.all([...publishers, schedule, notifier].map((worker) => worker.run()));
     running.catch(complain('a worker stopped'));
     return {
       async stop() {
         await links.stop();
         for (const worker of publishers) worker.stop();
         schedule?.stop();
+        notifier?.stop();
         await running;
         await leave();
       },

@@ -5,6 +5,7 @@ import type {
   SnapshotIncident,
   SnapshotMaintenance,
 } from '../snapshot/schema.ts';
+import type { MailView } from './mail/view.ts';
 
 /**
  * What one of the Astro pages below `src/pages/render/` is asked to print, handed over as `Astro.locals.print`. The
@@ -18,4 +19,5 @@ export type Print =
   | { kind: 'incident'; page: PageFacts; incident: SnapshotIncident }
   | { kind: 'maintenance'; page: PageFacts; maintenance: SnapshotMaintenance }
   | { kind: 'not-found'; page: PageFacts }
-  | { kind: 'moved'; page: PageFacts };
+  | { kind: 'moved'; page: PageFacts }
+  | { kind: 'mail'; mail: MailView };

@@ -1,0 +1,65 @@
+/** From what has to be told to those who are told: letters in a lane of their own, so that they never wait behind a blast. */
+import { randomUUID } from 'node:crypto';
+import type { Store } from '../../db/transaction.ts';
+import type { Secrets } from '../domain/secrets.ts';
+import { letterClaims, writeLetter } from '../notify/letters.ts';
+import type { MailWay } from '../notify/mail.ts';
+import type { PrintMail } from '../notify/print-mail.ts';
+import { WayState } from '../notify/way-state.ts';
+import { MailLane } from './mail-lane.ts';
+
+/** Of the connections that there may be, those for letters alone. */
+const LETTER_CONNECTIONS = 1;
+
+export interface NotifierOptions {
+  store: Store;
+  secrets: Secrets;
+  publicUrl: string;
+  way: MailWay;
+  print: PrintMail;
+  /** True on a file database: whoever held a claim there is gone. */
+  alone: boolean;
+  now(): number;
+  /** From 0 to 1. */
+  chance(): number;
+  log: {
+    info(fields: object, text: string): void;
+    warn(fields: object, text: string): void;
+    error(fields: object, text: string): void;
+  };
+}
+
+export class Notifier {
+  readonly email: WayState;
+  readonly letters: MailLane<Parameters<typeof writeLetter>[1]>;
+  readonly #claims;
+
+  constructor(private readonly options: NotifierOptions) {
+    const { store, now, chance, log } = options;
+    const holder = randomUUID();
+    const tools = { ...options, read: store.read };
+    this.email = new WayState({ store, name: 'email', now, chance, log });
+    const letters = letterClaims(holder, store, now);
+    this.#claims = [letters];
+    this.letters = new MailLane({
+      ...{ name: 'letters', claims: letters, way: options.way, state: this.email, now, chance, log },
+      connections: LETTER_CONNECTIONS,
+      compose: (row) => writeLetter(tools, row),
+    });
+  }
+
+  /** A letter was queued. */
+  wakeLetters(): void {
+    this.letters.wake();
+  }
+
+  async run(): Promise<void> {
+    if (this.options.alone) for (const claims of this.#claims) await claims.freeAll();
+    await this.email.look();
+    await Promise.all([this.letters.run()]);
+  }
+
+  stop(): void {
+    this.letters.stop();
+  }
+}

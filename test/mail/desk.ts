@@ -1,0 +1,36 @@
+/** What tests of mail do to a running server besides asking it: rows that no route makes, and mails that are files. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ParsedMail, simpleParser } from 'mailparser';
+import { openStore, type Store } from '../../db/transaction.ts';
+import { createSecrets } from '../../src/auth/secrets.ts';
+import type { Letter } from '../../src/domain/letters.ts';
+import type { Secrets } from '../../src/domain/secrets.ts';
+import { queueLetter } from '../../src/manage/letters.ts';
+
+export interface Desk {
+  store: Store;
+  secrets: Secrets;
+  queue(letter: Letter, pageId: string | null): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** The database of a server, beside it, with its secret. */
+export async function openDesk(dataDir: string): Promise<Desk> {
+  const store = openStore({ url: `file:${dataDir}/daymark.db` });
+  const secrets = createSecrets((await readFile(join(dataDir, 'secret.key'), 'utf8')).trim());
+  return {
+    store,
+    secrets,
+    queue: (letter, pageId) =>
+      store.write((tx) => queueLetter(tx, { secrets, now: () => Date.now() }, letter, pageId)),
+    close: () => store.close(),
+  };
+}
+
+/** Mails that became files, the oldest first. */
+export async function filedMails(dataDir: string): Promise<ParsedMail[]> {
+  const folder = join(dataDir, 'outbox');
+  const names = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.eml')).sort();
+  return Promise.all(names.map(async (name) => simpleParser(await readFile(join(folder, name)))));
+}
