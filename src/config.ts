@@ -23,6 +23,8 @@ export interface Config {
   /** Called after a publish. */
   purgeUrl: string | undefined;
   trustedProxies: BlockList | null;
+  /** Networks that webhooks may reach besides the public ones. */
+  webhooksAllow: BlockList | null;
   metricsToken: string | undefined;
   /** Resolvers to ask, `address` or `address:port`; empty for those of the system. */
   dnsServers: string[];
@@ -50,7 +52,8 @@ export function readConfig(env: Environment): Config {
     databaseAuthToken: get('DATABASE_AUTH_TOKEN'),
     publishTo: publishToOf(get),
     purgeUrl: purgeUrlOf(get('PURGE_URL')),
-    trustedProxies: proxiesOf(get('TRUSTED_PROXIES')),
+    trustedProxies: networksOf('TRUSTED_PROXIES', get('TRUSTED_PROXIES')),
+    webhooksAllow: networksOf('WEBHOOKS_ALLOW', get('WEBHOOKS_ALLOW')),
     metricsToken: get('METRICS_TOKEN'),
     dnsServers: dnsServersOf(get('DNS_SERVERS')),
     mail: mailOf(get),
@@ -138,7 +141,7 @@ function purgeUrlOf(text: string | undefined): string | undefined {
   throw new ConfigError(`PURGE_URL is "${text}". Set an http or https address.`);
 }
 
-function proxiesOf(text: string | undefined): BlockList | null {
+function networksOf(name: string, text: string | undefined): BlockList | null {
   if (text === undefined) return null;
   const list = new BlockList();
   for (const entry of text
@@ -150,9 +153,7 @@ function proxiesOf(text: string | undefined): BlockList | null {
     const most = family === 4 ? 32 : 128;
     const prefix = bits === undefined ? most : Number(bits);
     if (family === 0 || !Number.isInteger(prefix) || prefix < 0 || prefix > most || bits === '') {
-      throw new ConfigError(
-        `TRUSTED_PROXIES holds "${entry}". Name addresses or networks, like 10.0.0.0/8, ::1.`,
-      );
+      throw new ConfigError(`${name} holds "${entry}". Name addresses or networks, like 10.0.0.0/8, ::1.`);
     }
     list.addSubnet(address, prefix, family === 4 ? 'ipv4' : 'ipv6');
   }

@@ -18,6 +18,7 @@ import { AlreadyRunningError, Charge } from './services/charge.ts';
 import { createNotifier } from './services/mailing.ts';
 import { createPublishing, listHeadersOf, publishedElsewhere } from './services/publishing.ts';
 import { type Readiness, readiness } from './services/readiness.ts';
+import { createWebhooks, type WebhookServices } from './services/webhooks.ts';
 import { PublishedSnapshots } from './snapshot/published.ts';
 import { dnsLookUp } from './worker/domains.ts';
 import type { Notifier } from './worker/notifier.ts';
@@ -50,6 +51,8 @@ export interface Services {
   /** A page with what this process knows to be published: the database notes that a little later. */
   asPublished(page: PageRow): PageRow;
   readiness(): Promise<Readiness>;
+  /** Calls a webhook's receiver now. @throws DomainError not_found */
+  testWebhook: WebhookServices['test'];
   /** The same services, with all their reads and writes in one transaction. */
   inOneTransaction<T>(work: (inside: Services) => Promise<T>): Promise<T>;
   /** Answers to requests that may be repeated. */
@@ -119,6 +122,7 @@ export function createServices(
     },
     letterQueued: () => notifier?.wakeLetters(),
   };
+  const webhooks = createWebhooks(config, manager, log);
   const repeatedIn = (db: Database): Services['repeated'] => ({
     find: (id) => findAnswer(db, id, now()),
     keep: (id, bodyHash, answer) => keepAnswer(db, id, bodyHash, answer, now()),
@@ -166,6 +170,7 @@ export function createServices(
       };
     },
     readiness: () => readiness(services),
+    testWebhook: webhooks.test,
     inOneTransaction: (work) =>
       inOneTransaction(manager, (inside) => {
         const { store: within } = inside;
@@ -199,7 +204,8 @@ export function createServices(
       log,
     });
     notifier = createNotifier({ config, store, secrets, printPage, now, log });
-    const running = Promise.all([...publishers, schedule, notifier].map((worker) => worker.run()));
+    const working = [...publishers, schedule, notifier, webhooks.worker];
+    const running = Promise.all(working.map((worker) => worker.run()));
     running.catch(complain('a worker stopped'));
     return {
       async stop() {
@@ -207,6 +213,7 @@ export function createServices(
         for (const worker of publishers) worker.stop();
         schedule?.stop();
         notifier?.stop();
+        webhooks.worker.stop();
         await running;
         await leave();
       },

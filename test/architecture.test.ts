@@ -17,7 +17,9 @@ const MAY: Record<string, { import: string[]; types?: string[] }> = {
   'src/text': { import: [], types: ['src/domain'] },
   'src/render': { import: ['src/domain', 'src/text'], types: ['src/snapshot/schema'] },
   'src/publish': { import: [] },
-  'src/notify': { import: ['src/domain', 'db', 'src/text', 'src/render/paths', 'src/render/mail'] },
+  'src/notify': {
+    import: ['src/domain', 'db', 'src/text', 'src/render/paths', 'src/render/mail', 'src/render/documents'],
+  },
   'src/worker': {
     import: [
       'src/domain',

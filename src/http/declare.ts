@@ -58,6 +58,8 @@ export interface Endpoint<Schema extends z.ZodType | undefined> extends Describe
   mayBePageBound?: boolean;
   /** True of everything below `/pages/{page}/`. */
   page?: boolean;
+  /** Reaches out of the house: not in a transaction, also when it may be repeated. */
+  outside?: boolean;
   body?: Schema;
   /** Says whether what the path names is there, when the body is bad. @throws DomainError not_found */
   find?(call: Call<undefined>): Promise<unknown>;

@@ -17,7 +17,7 @@ import {
   type PublicEndpoint,
 } from './declare.ts';
 import { errorBody, HttpError, toHttpError } from './errors.ts';
-import { once, repeatableOf } from './idempotency.ts';
+import { once, onceOutside, repeatableOf } from './idempotency.ts';
 import { parseInput, readJsonBytes } from './input.ts';
 import { assertMatch, etagOf } from './preconditions.ts';
 import { waiting } from './prefer.ts';
@@ -168,7 +168,7 @@ async function manage(context: APIContext, declared: AnyEndpoint): Promise<Answe
   const ended = context.request.method === 'GET' ? null : services.beginWrite();
   try {
     const answer = repeatable
-      ? await once(services, repeatable, (inside) =>
+      ? await (declared.outside ? onceOutside : once)(services, repeatable, (inside) =>
           declared.handle({ ...call, services: inside } as Call<never>),
         )
       : await matching(context.request, declared, call);

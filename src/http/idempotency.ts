@@ -29,35 +29,56 @@ export function repeatableOf(request: Request, credential: Credential, body: Buf
   return { id: hash('sha256', JSON.stringify(parts)), bodyHash: hash('sha256', body) };
 }
 
+type Work = (inside: Services) => Promise<Answer>;
+
 /** Does the work once, whoever repeats it. @throws HttpError 409 while it runs, 422 for another body */
-export async function once(
-  services: Services,
-  { id, bodyHash }: Repeatable,
-  work: (inside: Services) => Promise<Answer>,
-): Promise<Answer> {
+export function once(services: Services, repeatable: Repeatable, work: Work): Promise<Answer> {
+  return alone(repeatable, () =>
+    services.inOneTransaction(async (inside) => {
+      const known = await answered(inside, repeatable);
+      return known ?? keep(inside, repeatable, await work(inside));
+    }),
+  );
+}
+
+/**
+ * The same for work that takes long and writes nothing: it runs outside of a transaction, and its answer is stored behind
+ * it. A crash in between lets a repetition do it again.
+ *
+ * @throws HttpError 409 while it runs, 422 for another body
+ */
+export function onceOutside(services: Services, repeatable: Repeatable, work: Work): Promise<Answer> {
+  return alone(repeatable, async () => {
+    const known = await answered(services, repeatable);
+    if (known) return known;
+    const answer = await work(services);
+    return services.inOneTransaction((inside) => keep(inside, repeatable, answer));
+  });
+}
+
+async function alone({ id }: Repeatable, work: () => Promise<Answer>): Promise<Answer> {
   if (running.has(id)) throw new HttpError(409, 'A request with this Idempotency-Key is still running.');
   running.add(id);
   try {
-    return await services.inOneTransaction(async (inside) => {
-      const known = await inside.repeated.find(id);
-      if (known && known.bodyHash !== bodyHash) {
-        const msg = 'This Idempotency-Key was used with another body.';
-        throw new HttpError(422, [
-          { loc: ['header', 'Idempotency-Key'], msg, type: 'idempotency_key_reused' },
-        ]);
-      }
-      if (known)
-        return { ...known.answer, headers: { ...known.answer.headers, 'Idempotent-Replayed': 'true' } };
-      const answer = await work(inside);
-      const { repeatedBody, ...stored } = answer;
-      await inside.repeated.keep(
-        id,
-        bodyHash,
-        repeatedBody === undefined ? stored : { ...stored, body: repeatedBody },
-      );
-      return answer;
-    });
+    return await work();
   } finally {
     running.delete(id);
   }
+}
+
+/** What was answered to this request before. */
+async function answered({ repeated }: Services, { id, bodyHash }: Repeatable): Promise<Answer | null> {
+  const known = await repeated.find(id);
+  if (!known) return null;
+  if (known.bodyHash !== bodyHash) {
+    const msg = 'This Idempotency-Key was used with another body.';
+    throw new HttpError(422, [{ loc: ['header', 'Idempotency-Key'], msg, type: 'idempotency_key_reused' }]);
+  }
+  return { ...known.answer, headers: { ...known.answer.headers, 'Idempotent-Replayed': 'true' } };
+}
+
+async function keep({ repeated }: Services, { id, bodyHash }: Repeatable, answer: Answer): Promise<Answer> {
+  const { repeatedBody, ...stored } = answer;
+  await repeated.keep(id, bodyHash, repeatedBody === undefined ? stored : { ...stored, body: repeatedBody });
+  return answer;
 }

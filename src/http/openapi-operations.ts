@@ -61,7 +61,8 @@ function schemaRef(schema: z.ZodType): Json {
   throw new Error('A schema of the API has no name: give it an id by .meta().');
 }
 
-function content(schema: z.ZodType | undefined, type = 'application/json'): Json {
+/** A body of a schema. */
+export function content(schema: z.ZodType | undefined, type = 'application/json'): Json {
   return { content: { [type]: { schema: schema ? schemaRef(schema) : { type: 'string' } } } };
 }
 

@@ -10,6 +10,7 @@ import {
   staticOperation,
   tagOf,
 } from './openapi-operations.ts';
+import { webhookOperations } from './openapi-webhooks.ts';
 import { PUBLIC_OPERATIONS } from './public-operations.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -76,6 +77,7 @@ export function openApiDocument(
     },
     servers: [{ url: server.publicUrl, description: 'This installation' }],
     tags: tagsOf(paths),
+    ...(whole ? { webhooks: webhookOperations() } : {}),
     paths: Object.fromEntries(Object.entries(paths).sort(([a], [b]) => (a < b ? -1 : 1))),
     components: {
       schemas: {},

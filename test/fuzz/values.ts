@@ -55,6 +55,13 @@ const live = (kind: string) => fc.integer({ min: 0, max: 5 }).map((n) => `@${kin
 const BY_NAME: Record<string, fc.Arbitrary<unknown>> = {
   domain: fc.integer({ min: 0, max: 9 }).map((n) => `d${n}.example.org`),
   timezone: fc.constantFrom('Etc/UTC', 'Europe/Zurich', 'Asia/Kathmandu', 'Mars/Olympus'),
+  // Addresses that are refused, and names that nobody answers for: nothing is dialled.
+  url: fc.constantFrom(
+    'http://127.0.0.1:9/',
+    'https://[::1]/x?y',
+    'http://10.0.0.1',
+    'https://hooks.invalid/a',
+  ),
   group_id: live('group'),
   page_ids: live('page'),
   starts_at: future(2060).map((at) => new Date(at).toISOString()),

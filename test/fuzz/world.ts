@@ -8,6 +8,8 @@ const LISTS: Record<string, object> = {
   incidents: { title: 'Incident', body: 'x' },
   maintenance: { title: 'W', body: 'x', starts_at: '2090-01-01T00:00:00Z', ends_at: '2090-01-02T00:00:00Z' },
   templates: { name: 'Template', title: 'x', body: 'x' },
+  // Refused before it is dialled.
+  webhooks: { url: 'http://127.0.0.1:9/' },
 };
 const KEPT = 30;
 
@@ -16,7 +18,8 @@ const ROWS = `select json_array(
   (select count(*) from pages), (select sum(revision) from pages), (select sum(updated_at) from pages),
   (select count(*) from groups), (select count(*) from components), (select count(*) from incidents),
   (select count(*) from incident_updates), (select count(*) from maintenance_windows),
-  (select count(*) from maintenance_updates), (select count(*) from templates), (select count(*) from api_keys),
+  (select count(*) from maintenance_updates), (select count(*) from templates), (select count(*) from webhooks),
+  (select sum(updated_at) from webhooks), (select count(*) from api_keys),
   (select count(*) from api_keys where revoked_at is null), (select count(*) from outbox),
   (select count(*) from idempotent_answers), (select count(*) from resting_slugs),
   (select count(*) from audit_events where actor <> 'schedule')) as state`;

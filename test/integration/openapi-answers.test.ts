@@ -103,6 +103,15 @@ describe('What is answered in a whole incident’s life', () => {
     });
     await say('PATCH', '/api/v1/api-keys/{id}', [key.id], { name: 'Robot 2' });
 
+    const hook = await say('POST', `${PAGE}/webhooks`, ['life'], {
+      url: 'http://127.0.0.1:9/',
+      component_ids: [cart.id],
+    });
+    const hooked = ['life', hook.id];
+    await say('PATCH', `${PAGE}/webhooks/{id}`, hooked, { events: ['incident.created'] });
+    await say('POST', `${PAGE}/webhooks/{id}/test`, hooked);
+    await say('POST', `${PAGE}/webhooks/{id}/secret`, hooked);
+
     const ids: Record<string, string[]> = {
       [`${PAGE}`]: ['life'],
       [`${PAGE}/groups/{id}`]: ['life', group.id],
@@ -115,6 +124,8 @@ describe('What is answered in a whole incident’s life', () => {
       [`${PAGE}/maintenance/{id}/updates`]: in_,
       [`${PAGE}/maintenance/{id}/updates/{update}`]: [...in_, news.id],
       [`${PAGE}/templates/{id}`]: ['life', template.id],
+      [`${PAGE}/webhooks/{id}`]: hooked,
+      [`${PAGE}/webhooks/{id}/deliveries`]: hooked,
       '/api/v1/api-keys/{id}': [key.id],
     };
     const reads = operations.filter(({ method, scope }) => method === 'GET' && scope !== null);
@@ -131,7 +142,7 @@ describe('What is answered in a whole incident’s life', () => {
     for (const path of [
       ...[`${PAGE}/incidents/{id}/updates/{update}`, `${PAGE}/incidents/{id}`, `${PAGE}/maintenance/{id}`],
       ...[`${PAGE}/components/{id}`, `${PAGE}/groups/{id}`, `${PAGE}/templates/{id}`],
-      '/api/v1/api-keys/{id}',
+      ...[`${PAGE}/webhooks/{id}`, '/api/v1/api-keys/{id}'],
     ])
       await say('DELETE', path, ids[path]!);
     await say('GET', `${PAGE}/incidents/{id}`, at, undefined, 404);
