@@ -47,6 +47,7 @@ function templateHash() {
   const hash = createHash('sha256');
   for (const path of globSync('{render,components,layouts,styles,text,pages/render,snapshot,domain}/**/*.*', {
     cwd: root,
+    exclude: (path) => /console/i.test(path),
   }).sort()) {
     hash.update(path).update(readFileSync(root + path));
   }

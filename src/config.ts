@@ -29,7 +29,11 @@ export interface Config {
   /** Resolvers to ask, `address` or `address:port`; empty for those of the system. */
   dnsServers: string[];
   mail: MailConfig;
-  bootstrap: { organization: string; apiKey: string | undefined } | null;
+  bootstrap: {
+    organization: string;
+    apiKey: string | undefined;
+    admin: { email: string; password: string } | undefined;
+  } | null;
   /** True when a variable of the first start is set. */
   hasBootstrap: boolean;
 }
@@ -57,7 +61,11 @@ export function readConfig(env: Environment): Config {
     metricsToken: get('METRICS_TOKEN'),
     dnsServers: dnsServersOf(get('DNS_SERVERS')),
     mail: mailOf(get),
-    bootstrap: bootstrapOf(get('DAYMARK_ORGANIZATION'), get('DAYMARK_API_KEY')),
+    bootstrap: bootstrapOf(
+      get('DAYMARK_ORGANIZATION'),
+      get('DAYMARK_API_KEY'),
+      adminOf(get('DAYMARK_ADMIN_EMAIL'), get('DAYMARK_ADMIN_PASSWORD')),
+    ),
     hasBootstrap: [
       'DAYMARK_ORGANIZATION',
       'DAYMARK_API_KEY',
@@ -176,7 +184,34 @@ function dnsServersOf(text: string | undefined): string[] {
     });
 }
 
-function bootstrapOf(organization: string | undefined, apiKey: string | undefined): Config['bootstrap'] {
+type Bootstrap = NonNullable<Config['bootstrap']>;
+
+const SHORTEST_PASSWORD = 10;
+
+function adminOf(email: string | undefined, password: string | undefined): Bootstrap['admin'] {
+  if (email === undefined && password === undefined) return undefined;
+  if (email === undefined)
+    throw new ConfigError(
+      'DAYMARK_ADMIN_PASSWORD needs DAYMARK_ADMIN_EMAIL: set it to the address of the owner.',
+    );
+  if (password === undefined)
+    throw new ConfigError(
+      'DAYMARK_ADMIN_EMAIL needs DAYMARK_ADMIN_PASSWORD: set it to the password of the owner.',
+    );
+  if (!/^[^@\s,;<>"]{1,64}@[^@\s,;<>"]+\.[^@.\s,;<>"]{2,}$/.test(email))
+    throw new ConfigError(`DAYMARK_ADMIN_EMAIL is "${email}". Set a mail address, like ines@example.com.`);
+  if (password.length < SHORTEST_PASSWORD || password.length > 200)
+    throw new ConfigError(
+      `DAYMARK_ADMIN_PASSWORD must be ${SHORTEST_PASSWORD} to 200 characters. Set another one.`,
+    );
+  return { email, password };
+}
+
+function bootstrapOf(
+  organization: string | undefined,
+  apiKey: string | undefined,
+  admin: Bootstrap['admin'],
+): Config['bootstrap'] {
   if (apiKey !== undefined) {
     if (!/^sk_live_[A-Za-z0-9_-]{24,}$/.test(apiKey)) {
       throw new ConfigError(
@@ -188,7 +223,11 @@ function bootstrapOf(organization: string | undefined, apiKey: string | undefine
         'DAYMARK_API_KEY needs DAYMARK_ORGANIZATION: set it to the name of the organization that the key is for.',
       );
   }
-  return organization === undefined ? null : { organization, apiKey };
+  if (admin !== undefined && organization === undefined)
+    throw new ConfigError(
+      'DAYMARK_ADMIN_EMAIL needs DAYMARK_ORGANIZATION: set it to the name of the organization that the owner is of.',
+    );
+  return organization === undefined ? null : { organization, apiKey, admin };
 }
 
 /** Makes the data directory. @throws ConfigError when this process can't write there */

@@ -11,6 +11,10 @@ declare namespace App {
     requestId: string;
     /** Below which page root the path lies. */
     root: import('./http/static-site.ts').Route['root'];
+    /** True on the host of PUBLIC_URL, where alone there are sessions and the console. */
+    isOwnHost: boolean;
+    /** Set below `/console` alone: who is there, and what its pages need. */
+    console?: import('./http/console.ts').ConsoleVisit;
     /** As it came over the wire, without the question mark. */
     query: string;
     /** The request's body, counted while it streams in. @throws HttpError 413 */

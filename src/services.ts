@@ -3,7 +3,9 @@ import pino, { type Logger } from 'pino';
 import type { Database } from '../db/client.ts';
 import { openStore, type Store } from '../db/transaction.ts';
 import { type Admission, admitKey } from './auth/api-keys.ts';
+import { createPasswords, type Passwords } from './auth/passwords.ts';
 import { createSecrets } from './auth/secrets.ts';
+import { createSessions, type Sessions } from './auth/session.ts';
 import type { Config } from './config.ts';
 import { invalid } from './domain/errors.ts';
 import type { Secrets } from './domain/secrets.ts';
@@ -41,6 +43,8 @@ export interface Services {
   readonly log: Logger;
   readonly secrets: Secrets;
   now(): number;
+  readonly sessions: Sessions;
+  readonly passwords: Passwords;
   admit(key: string, pageRef: string): Promise<Admission | null>;
   rootPage(root: Route['root']): Promise<{ id: string; slug: string } | null>;
   published(pageId: string, revision: number, ms: number): Promise<boolean>;
@@ -141,6 +145,8 @@ export function createServices(
     log,
     secrets,
     now,
+    sessions: createSessions(store, now, config.publicUrl.startsWith('https:')),
+    passwords: createPasswords(),
     admit: (key, pageRef) => admitKey(store, key, pageRef, now()),
     rootPage: (root) => pageOfRoot(store.read, root),
     published: (pageId, revision, ms) =>

@@ -63,6 +63,7 @@ const MAY: Record<string, { import: string[]; types?: string[] }> = {
       ...['src/notify', 'src/worker', 'src/auth', 'src/http'],
     ],
   },
+  'src/middleware': { import: ['src/http'] },
   'src/server': { import: ['src/cli'], types: ['src/http', 'src/render'] },
   // Declares what Astro's locals hold: types alone.
   'src/env.d': { import: [], types: ['src/services', 'src/http', 'src/render'] },

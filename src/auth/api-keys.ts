@@ -1,5 +1,6 @@
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { and, eq, isNull, lt, or } from 'drizzle-orm';
+import type { Role } from '../../db/accounts.ts';
 import { apiKeys } from '../../db/schema.ts';
 import { rowReader, statement } from '../../db/statement.ts';
 import type { Store } from '../../db/transaction.ts';
@@ -12,11 +13,16 @@ const LAST_USED_STEP_MS = 60_000;
 
 /** Who asks, and what they may. */
 export interface Credential {
-  keyId: string;
+  /** As the audit names it: `key:{id}`, or `user:{id}` of somebody who is signed in. */
+  name: string;
   organizationId: string;
   scopes: ReadonlySet<string>;
   /** Null: every page of the organization. */
   pageIds: readonly string[] | null;
+  /** When it ends, in milliseconds: what it makes ends no later. Null: never by itself. */
+  expiresAt: number | null;
+  /** Of somebody who is signed in; a key has none. */
+  role: Role | null;
 }
 
 /** A new secret of 192 random bits. */
@@ -91,9 +97,10 @@ export async function admitKey(
   const page = JSON.parse((rows[0].page as string | null) ?? 'null') as { id: string; slug: string } | null;
   if (row.revokedAt !== null || (row.expiresAt !== null && row.expiresAt <= now)) return null;
   if (row.lastUsedAt === null || row.lastUsedAt <= now - LAST_USED_STEP_MS) noteUse(store, row.id, now);
-  const { organizationId, scopes, pageIds } = row;
+  const { organizationId, pageIds, expiresAt } = row;
+  const scopes = new Set(row.scopes);
   return {
-    credential: { keyId: row.id, organizationId, scopes: new Set(scopes), pageIds },
+    credential: { name: `key:${row.id}`, organizationId, scopes, pageIds, expiresAt, role: null },
     page: page && (pageIds === null || pageIds.includes(page.id)) ? page : null,
   };
 }

@@ -1,5 +1,6 @@
 /** API keys as a resource: nobody grants scopes, pages or a lifetime beyond their own (contract, section 5). */
 import { and, count, eq, isNull, sql } from 'drizzle-orm';
+import { users } from '../../db/accounts.ts';
 import type { Database } from '../../db/client.ts';
 import { apiKeys, auditEvents, pages } from '../../db/schema.ts';
 import type { Store } from '../../db/transaction.ts';
@@ -58,19 +59,18 @@ export async function getKey(read: Database, credential: Credential, id: string)
 async function assertGrantable(
   tx: Database,
   credential: Credential,
-  own: KeyRow,
   input: Partial<KeyInput>,
 ): Promise<void> {
   const beyond = (input.scopes ?? []).filter((scope) => !credential.scopes.has(scope));
   if (beyond.length > 0)
     throw new DomainError(
       'forbidden',
-      `This key does not have ${beyond.join(', ')} itself and can not grant it.`,
+      `${subjectOf(credential)} does not have ${beyond.join(', ')} and can not grant it.`,
     );
   if (input.pageIds !== undefined) await assertPages(tx, credential, input.pageIds);
-  const outlives =
-    input.expiresAt === null || (input.expiresAt ?? 0) > (own.expiresAt ?? Number.POSITIVE_INFINITY);
-  if (own.expiresAt !== null && input.expiresAt !== undefined && outlives) {
+  const end = credential.expiresAt;
+  const outlives = input.expiresAt === null || (input.expiresAt ?? 0) > (end ?? Number.POSITIVE_INFINITY);
+  if (end !== null && input.expiresAt !== undefined && outlives) {
     throw new DomainError(
       'forbidden',
       'This key can not grant a lifetime beyond its own. Set an earlier expires_at.',
@@ -81,7 +81,10 @@ async function assertGrantable(
 async function assertPages(tx: Database, credential: Credential, pageIds: string[] | null): Promise<void> {
   if (pageIds === null) {
     if (credential.pageIds)
-      throw new DomainError('forbidden', 'This key is bound to some pages; name page_ids among them.');
+      throw new DomainError(
+        'forbidden',
+        `${subjectOf(credential)} is bound to some pages; name page_ids among them.`,
+      );
     return;
   }
   const rows = await tx
@@ -110,9 +113,12 @@ export async function createKey(
 ): Promise<{ row: KeyRow; key: string }> {
   const key = newApiKey();
   const row = await keeper.store.write(async (tx) => {
-    const own = await getOwn(tx, credential);
-    const input: KeyInput = { ...rest, expiresAt: expiresAt === undefined ? own.expiresAt : expiresAt };
-    await assertGrantable(tx, credential, own, input);
+    await assertAlive(tx, credential);
+    const input: KeyInput = {
+      ...rest,
+      expiresAt: expiresAt === undefined ? credential.expiresAt : expiresAt,
+    };
+    await assertGrantable(tx, credential, input);
     const now = keeper.now();
     if (input.expiresAt !== null && input.expiresAt <= now)
       throw invalid(['expires_at'], 'expires_at must be in the future.');
@@ -146,10 +152,11 @@ export async function editKey(
 ): Promise<KeyRow> {
   return keeper.store.write(async (tx) => {
     const row = await getKey(tx, credential, id);
-    await assertGrantable(tx, credential, await getOwn(tx, credential), input);
+    await assertAlive(tx, credential);
+    await assertGrantable(tx, credential, input);
     const kept = row.scopes.filter(isScope).filter((scope) => !credential.scopes.has(scope));
     if (kept.length > 0)
-      throw new DomainError('forbidden', `That key has ${kept.join(', ')}, which this one does not have.`);
+      throw new DomainError('forbidden', `That key has ${kept.join(', ')}, which is not yours to change.`);
     const next = { ...row, ...input };
     if (Object.keys(input).length === 0) return row;
     await tx.update(apiKeys).set(input).where(eq(apiKeys.id, id));
@@ -173,10 +180,20 @@ export async function revokeKey(
   });
 }
 
-async function getOwn(tx: Database, credential: Credential): Promise<KeyRow> {
-  const [own] = await tx.select().from(apiKeys).where(eq(apiKeys.id, credential.keyId));
-  if (!own) throw notFound('API key');
-  return own;
+/** Whose words a refusal is in. */
+const subjectOf = ({ role }: Credential) => (role === null ? 'This key' : `Your role, ${role},`);
+
+/** A key that was revoked, or a member who was removed, since the request began makes nothing any more. */
+async function assertAlive(tx: Database, credential: Credential): Promise<void> {
+  const [kind, id = ''] = credential.name.split(':');
+  const rows =
+    kind === 'key'
+      ? await tx
+          .select({ id: apiKeys.id })
+          .from(apiKeys)
+          .where(and(eq(apiKeys.id, id), isNull(apiKeys.revokedAt)))
+      : await tx.select({ id: users.id }).from(users).where(eq(users.id, id));
+  if (!rows[0]) throw notFound(kind === 'key' ? 'API key' : 'Member');
 }
 
 async function note(
@@ -191,7 +208,7 @@ async function note(
     id: newId(),
     organizationId: credential.organizationId,
     pageId: null,
-    actor: `key:${credential.keyId}`,
+    actor: credential.name,
     action,
     subjectId: row.id,
     details: { name: row.name, scopes: row.scopes, page_ids: row.pageIds },

@@ -53,6 +53,25 @@ export async function countHit(
   return null;
 }
 
+/** Takes back a hit that was counted at this moment: it was none after all. */
+export async function takeBackHit(
+  tx: Database,
+  secrets: Secrets,
+  limit: Limit,
+  who: string,
+  at: number,
+): Promise<void> {
+  const key = keyOf(secrets, limit, who);
+  await tx.run(
+    sql`delete from limit_hits where id = (select id from limit_hits where key = ${key} and at = ${at} limit 1)`,
+  );
+}
+
+/** Begins to count anew. */
+export async function clearHits(tx: Database, secrets: Secrets, limit: Limit, who: string): Promise<void> {
+  await tx.delete(limitHits).where(eq(limitHits.key, keyOf(secrets, limit, who)));
+}
+
 /** Forgets hits that no limit looks back to; the longest window is a day. */
 export async function sweepHits(tx: Database, before: number): Promise<void> {
   await tx.delete(limitHits).where(lte(limitHits.at, before));

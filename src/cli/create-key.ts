@@ -34,7 +34,8 @@ export async function createKey(
   process.stdout.write(`${key}\n`);
 }
 
-async function organizationFor(
+/** The organization that a command is about; one that is named and not there is made. @throws DomainError */
+export async function organizationFor(
   services: Assembly['services'],
   slug: string | undefined,
 ): Promise<{ id: string }> {

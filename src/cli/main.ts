@@ -12,6 +12,7 @@ import { createKey } from './create-key.ts';
 import { importCommand } from './import.ts';
 import { publishCommand } from './publish.ts';
 import { serve, work } from './serve.ts';
+import { createUser, type UserOptions } from './users.ts';
 
 /** What the built app brings with it. */
 export interface Built {
@@ -112,6 +113,16 @@ function defineManaging(program: Command, assemble: (ownSite: boolean) => Assemb
     .action((options: { scopes: string; org?: string; page?: string; name: string }) =>
       withStore((assembly) => createKey(assembly, options)),
     );
+  program
+    .command('users')
+    .command('create')
+    .description('make somebody who can sign in; prints a password, once')
+    .requiredOption('--email <address>', 'their mail address')
+    .option('--org <slug>', 'the organization; an unknown one is made')
+    .option('--role <role>', 'owner, admin, editor or viewer', 'owner')
+    .option('--name <name>', 'their name')
+    .option('--password-stdin', 'read the password from standard input instead')
+    .action((options: UserOptions) => withStore((assembly) => createUser(assembly, options)));
   program
     .command('pages')
     .command('default <slug>')

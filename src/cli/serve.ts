@@ -8,9 +8,12 @@ import type { Workers } from '../services.ts';
 import { bootstrap, isEmpty, migrateStore } from './bootstrap.ts';
 import type { Assembly } from './main.ts';
 import { listenError } from './start-errors.ts';
+import { makeUser, randomPassword } from './users.ts';
 
 /** How long what is in flight may take after SIGTERM. */
 const GRACE_MS = 9_000;
+
+const DEMO_OWNER = 'ines@northwind.example';
 
 /** `serve`: until SIGTERM or SIGINT. */
 export async function serve(assembly: Assembly, options: { workers: boolean; demo: boolean }): Promise<void> {
@@ -50,8 +53,18 @@ async function makeDemo({ services, config }: Assembly): Promise<void> {
     { organizationId: demo.organizationId, name: 'Demo', key, scopes: SCOPES },
     services.now(),
   );
+  const password = randomPassword();
+  await makeUser(services, {
+    organizationId: demo.organizationId,
+    email: DEMO_OWNER,
+    name: 'Ines',
+    role: 'owner',
+    password,
+  });
   process.stdout.write(`
   A demo page is at ${config.publicUrl}/
+  Sign in at ${config.publicUrl}/console/ as ${DEMO_OWNER}
+  The password, shown this once: ${password}
   Its API key, shown this once: ${key}
 
   Open an incident and look at the page again:

@@ -16,6 +16,16 @@ export class DomainError extends Error {
   }
 }
 
+/** Too often. The edge answers 429 with `Retry-After`. */
+export class TooManyError extends Error {
+  constructor(
+    message: string,
+    readonly retryAfterMs: number,
+  ) {
+    super(message);
+  }
+}
+
 /** Not there, or not yours: the two can't be told apart. */
 export function notFound(what: string): DomainError {
   return new DomainError('not_found', `${what} not found.`);

@@ -1,5 +1,6 @@
 /** What the API answers, as schemas: the OpenAPI document is made from them, and tests hold every answer against them. */
 import { z } from 'zod';
+import { ROLES } from '../auth/roles.ts';
 import { SCOPES } from '../auth/scopes.ts';
 import { componentStatus, impact, incidentStatus, maintenanceStatus } from '../domain/status.ts';
 
@@ -196,6 +197,30 @@ export const apiKey = z.strictObject(keyFields).meta({ id: 'ApiKey' });
 export const newApiKey = z
   .strictObject({ ...keyFields, key: z.string().optional() })
   .meta({ id: 'NewApiKey' });
+
+/** A member of an organization; also who has just signed in. */
+export const user = z
+  .strictObject({
+    id,
+    email: z.string(),
+    name: z.string().nullable(),
+    role: z.enum(ROLES),
+    page_ids: z.array(id).nullable(),
+    second_factor: z.boolean(),
+    ...times,
+  })
+  .meta({ id: 'Member' });
+
+export const invitation = z
+  .strictObject({
+    id,
+    email: z.string(),
+    role: z.enum(ROLES),
+    page_ids: z.array(id).nullable(),
+    expires_at: time,
+    created_at: time,
+  })
+  .meta({ id: 'Invitation' });
 
 export const auditEvent = z
   .strictObject({

@@ -1,5 +1,5 @@
 /** What a route says of itself: enough to authorize it, to parse its input, and to write the OpenAPI document. */
-import type { APIRoute } from 'astro';
+import type { APIContext, APIRoute } from 'astro';
 import type { z } from 'zod';
 import type { Credential } from '../auth/api-keys.ts';
 import type { Scope } from '../auth/scopes.ts';
@@ -76,7 +76,24 @@ export type AnyEndpoint = Omit<Endpoint<z.ZodType | undefined>, 'handle' | 'find
   find?(call: Call<undefined>): Promise<unknown>;
 };
 
+/** One that asks for no credentials: it gets or ends one. */
+export interface OpenEndpoint<Schema extends z.ZodType | undefined> extends Described {
+  body?: Schema;
+  /** The statuses that it answers with besides those that all do. */
+  statuses: readonly number[];
+  handle(call: {
+    context: APIContext;
+    services: Services;
+    body: Schema extends z.ZodType ? z.output<Schema> : undefined;
+  }): Promise<Answer>;
+}
+
+export type AnyOpenEndpoint = Omit<OpenEndpoint<z.ZodType | undefined>, 'handle'> & {
+  handle(call: { context: APIContext; services: Services; body: never }): Promise<Answer>;
+};
+
 export type Declared =
+  | { kind: 'open'; endpoint: AnyOpenEndpoint }
   | { kind: 'management'; endpoint: AnyEndpoint }
   | { kind: 'public'; endpoint: PublicEndpoint };
 

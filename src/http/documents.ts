@@ -2,6 +2,8 @@
 import type { KeyRow } from '../auth/keys.ts';
 import type { AuditRow } from '../manage/audit.ts';
 import type { PageRow } from '../manage/command.ts';
+import type { InvitationRow } from '../manage/invitations.ts';
+import type { MemberRow } from '../manage/members.ts';
 import type { ComponentRecord, GroupRecord } from '../manage/queries.ts';
 import type { TemplateRow } from '../manage/templates.ts';
 import { isoTime, isoTimeOrNull } from '../text/time.ts';
@@ -86,6 +88,31 @@ export function apiKeyDocument(key: KeyRow) {
     expires_at: isoTimeOrNull(key.expiresAt),
     last_used_at: isoTimeOrNull(key.lastUsedAt),
     created_at: isoTime(key.createdAt),
+  };
+}
+
+/** Never the hash of the password, nor what the second factor is made from. */
+export function userDocument(user: MemberRow) {
+  return {
+    id: user.id,
+    email: user.email,
+    name: user.name,
+    role: user.role,
+    page_ids: user.pageIds,
+    second_factor: user.totpSince !== null,
+    created_at: isoTime(user.createdAt),
+    updated_at: isoTime(user.updatedAt),
+  };
+}
+
+export function invitationDocument(invitation: InvitationRow) {
+  return {
+    id: invitation.id,
+    email: invitation.email,
+    role: invitation.role,
+    page_ids: invitation.pageIds,
+    expires_at: isoTime(invitation.expiresAt),
+    created_at: isoTime(invitation.createdAt),
   };
 }
 

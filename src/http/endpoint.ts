@@ -4,16 +4,18 @@
  */
 import type { APIContext, APIRoute } from 'astro';
 import type { z } from 'zod';
-import type { Admission } from '../auth/api-keys.ts';
 import { DomainError, notFound } from '../domain/errors.ts';
 import type { Actor } from '../manage/command.ts';
+import { assertOrigin, authenticate } from './authenticate.ts';
 import {
   type Answer,
   type AnyEndpoint,
+  type AnyOpenEndpoint,
   type Call,
   type DeclaredRoute,
   type Endpoint,
   isDeclared,
+  type OpenEndpoint,
   type PublicEndpoint,
 } from './declare.ts';
 import { errorBody, HttpError, toHttpError } from './errors.ts';
@@ -39,6 +41,28 @@ export function endpoint<Schema extends z.ZodType | undefined = undefined>(
   return Object.assign(route, { declared: { kind: 'management' as const, endpoint: any } });
 }
 
+/**
+ * Declares an endpoint that asks for no credentials, on the host of PUBLIC_URL alone: those that get one. A request of a
+ * browser must come from a page of ours.
+ */
+export function openEndpoint<Schema extends z.ZodType | undefined = undefined>(
+  declared: OpenEndpoint<Schema>,
+): DeclaredRoute {
+  const any = declared as unknown as AnyOpenEndpoint;
+  const route: APIRoute = (context) =>
+    answering(context, async () => {
+      assertManagement(context);
+      const { locals, request } = context;
+      const { services } = locals;
+      if (!locals.isOwnHost) throw new HttpError(404, 'Not found.');
+      if (request.headers.has('origin')) assertOrigin(request, services.publicUrl);
+      const bytes = declared.body ? await readJsonBytes(request, (limit) => locals.readBody(limit)) : null;
+      const body = declared.body && bytes ? parseInput(bytes, declared.body) : undefined;
+      return any.handle({ context, services, body: body as never });
+    });
+  return Object.assign(route, { declared: { kind: 'open' as const, endpoint: any } });
+}
+
 /** Declares a public endpoint below a page root. */
 export function publicEndpoint(declared: PublicEndpoint): DeclaredRoute {
   const route: APIRoute = (context) =>
@@ -62,7 +86,7 @@ export function resource<Methods extends Record<string, DeclaredRoute>>(
 ): Methods & { ALL: APIRoute } {
   const names = Object.keys(methods);
   const allowed = [...(names.includes('GET') ? [...names, 'HEAD'] : names), 'OPTIONS'].join(', ');
-  const isManagement = Object.values(methods).some((route) => route.declared.kind === 'management');
+  const isManagement = Object.values(methods).some((route) => route.declared.kind !== 'public');
   const { GET } = methods;
   if (isDeclared(GET) && GET.declared.kind === 'management' && !GET.declared.endpoint.list) {
     for (const route of Object.values(methods)) {
@@ -146,10 +170,10 @@ async function manage(context: APIContext, declared: AnyEndpoint): Promise<Answe
       required: [declared.scope],
     });
   }
-  const { organizationId, pageIds, keyId } = credential;
+  const { organizationId, pageIds, name } = credential;
   if (pageIds && declared.mayBePageBound === false)
-    throw new HttpError(403, 'This key is bound to some pages; that is beyond them.');
-  const actor: Actor = { organizationId, pageIds, name: `key:${keyId}`, requestId };
+    throw new HttpError(403, 'You are bound to some pages; this is beyond them.');
+  const actor: Actor = { organizationId, pageIds, name, requestId };
   if (declared.page && !admitted) throw notFound('Page');
   const page = admitted ?? { id: '', slug: '' };
   const base = {
@@ -178,24 +202,6 @@ async function manage(context: APIContext, declared: AnyEndpoint): Promise<Answe
     ended?.();
     throw error;
   }
-}
-
-/** Who asks, and the page that the path names, if it is theirs. @throws HttpError 400, 401 */
-export async function authenticate({ request, locals }: APIContext, pageRef: string): Promise<Admission> {
-  const refuse = (detail: string) =>
-    new HttpError(401, detail, { 'WWW-Authenticate': 'Bearer realm="daymark"' });
-  const authorization = request.headers.get('authorization');
-  const bearer = authorization === null ? null : (/^bearer +([^\s]+) *$/i.exec(authorization)?.[1] ?? '');
-  const header = request.headers.get('x-api-key');
-  if (bearer !== null && header !== null && bearer !== header) {
-    throw new HttpError(400, 'Authorization and X-API-Key hold different keys. Send one of them.');
-  }
-  const key = bearer ?? header;
-  if (key === null)
-    throw refuse('An API key is needed: send it as "Authorization: Bearer sk_live_…" or as X-API-Key.');
-  const admission = await locals.services.admit(key, pageRef);
-  if (!admission) throw refuse('The API key is not valid.');
-  return admission;
 }
 
 /**

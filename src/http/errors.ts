@@ -1,4 +1,4 @@
-import { DomainError, type Issue } from '../domain/errors.ts';
+import { DomainError, type Issue, TooManyError } from '../domain/errors.ts';
 
 /** An answer that is not the one asked for, in the contract's form (section 6). */
 export class HttpError extends Error {
@@ -24,6 +24,9 @@ export function toHttpError(error: unknown, requestId: string): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof DomainError) {
     return new HttpError(STATUS_OF[error.kind], error.kind === 'invalid' ? error.issues : error.message);
+  }
+  if (error instanceof TooManyError) {
+    return new HttpError(429, error.message, { 'Retry-After': String(Math.ceil(error.retryAfterMs / 1000)) });
   }
   return new HttpError(500, `Something went wrong on our side. Request id: ${requestId}`);
 }

@@ -25,7 +25,7 @@ export function repeatableOf(request: Request, credential: Credential, body: Buf
   if (!KEY.test(key)) {
     throw new HttpError(400, 'Idempotency-Key must be 1 to 255 visible ASCII characters.');
   }
-  const parts = [credential.keyId, request.method, new URL(request.url).pathname, key];
+  const parts = [credential.name, request.method, new URL(request.url).pathname, key];
   return { id: hash('sha256', JSON.stringify(parts)), bodyHash: hash('sha256', body) };
 }
 

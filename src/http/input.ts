@@ -25,7 +25,8 @@ export function parseInput(bytes: Buffer, schema: z.ZodType): unknown {
   throw validationError(parsed.error.issues.flatMap(issuesOf));
 }
 
-function issuesOf(issue: z.core.$ZodIssue): Issue[] {
+/** What zod complains of, in the contract's form. */
+export function issuesOf(issue: z.core.$ZodIssue): Issue[] {
   const loc = ['body', ...issue.path.map((part) => (typeof part === 'symbol' ? String(part) : part))];
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => ({

@@ -1,18 +1,21 @@
 /** The operations of the OpenAPI document, made from what routes declare. */
 import { z } from 'zod';
 import type { Scope } from '../auth/scopes.ts';
-import type { AnyEndpoint, Parameter, PublicEndpoint } from './declare.ts';
+import type { AnyEndpoint, AnyOpenEndpoint, Parameter, PublicEndpoint } from './declare.ts';
 import type { PublicOperation } from './public-operations.ts';
 
 export type Json = Record<string, unknown>;
 /** Where the document holds its schemas. */
 export const REF = '#/components/schemas/';
 
+/** What is managed that lies below no page. */
+const ABSOLUTE = new Set(['api-keys', 'audit-events', 'pages', 'members', 'invitations', 'session']);
+
 /** The heading below which an operation stands. */
 export function tagOf(path: string): string {
   const [first = '', second, third] = path.replace(/^\/(api\/v1\/)?/, '').split('/');
   if (first === 'pages' && second !== undefined && third !== undefined) return third;
-  if (first === 'api-keys' || first === 'audit-events' || first === 'pages') return first;
+  if (ABSOLUTE.has(first)) return first;
   return 'public';
 }
 
@@ -190,7 +193,7 @@ export function management(path: string, method: string, endpoint: AnyEndpoint, 
     summary: endpoint.summary,
     description: `Needs the scope \`${endpoint.scope satisfies Scope}\`.`,
     tags: [tagOf(path)],
-    security: [{ bearer: [] }, { apiKey: [] }],
+    security: [{ bearer: [] }, { apiKey: [] }, { session: [] }],
     'x-scope': endpoint.scope,
     ...(parameters.length > 0 ? { parameters } : {}),
     ...(bodied ? { requestBody: { required: true, ...content(endpoint.body) } } : {}),
@@ -205,6 +208,24 @@ export function management(path: string, method: string, endpoint: AnyEndpoint, 
   };
 }
 
+/** One that asks for no credentials. */
+export function open(path: string, method: string, endpoint: AnyOpenEndpoint): Json {
+  return {
+    operationId: operationId(method, path),
+    summary: endpoint.summary,
+    tags: [tagOf(path)],
+    security: [],
+    ...(endpoint.body ? { requestBody: { required: true, ...content(endpoint.body) } } : {}),
+    responses: {
+      [endpoint.answer ? '200' : '204']: {
+        description: 'Done',
+        ...(endpoint.answer ? content(endpoint.answer) : {}),
+      },
+      ...failures([400, 403, ...(endpoint.body ? [413, 415, 422] : []), ...endpoint.statuses, 500]),
+    },
+  };
+}
+
 /** The document that tells of the others, and of itself. */
 export function itself(whole: boolean): Json {
   return {
@@ -212,7 +233,7 @@ export function itself(whole: boolean): Json {
     summary: 'Read this document',
     description: 'Without a key the public part, with any valid key all of it.',
     tags: ['public'],
-    security: whole ? [{}, { bearer: [] }, { apiKey: [] }] : [],
+    security: whole ? [{}, { bearer: [] }, { apiKey: [] }, { session: [] }] : [],
     responses: {
       '200': {
         description: 'An OpenAPI 3.1 document',

@@ -5,6 +5,7 @@ import {
   itself,
   type Json,
   management,
+  open,
   publicList,
   REF,
   staticOperation,
@@ -62,7 +63,9 @@ export function openApiDocument(
   for (const operation of PUBLIC_OPERATIONS) add(operation.path, 'GET', staticOperation(operation), below);
   for (const { path, method, declared } of routes) {
     if (declared.kind === 'public') add(path, method, publicList(path, declared.endpoint), below);
-    else if (whole) add(path, method, management(path, method, declared.endpoint, documents.has(path)));
+    else if (declared.kind === 'open') {
+      if (whole) add(path, method, open(path, method, declared.endpoint));
+    } else if (whole) add(path, method, management(path, method, declared.endpoint, documents.has(path)));
   }
   add('/api/openapi.json', 'GET', itself(whole));
   const document = {
@@ -71,7 +74,7 @@ export function openApiDocument(
       title: 'Status Page API',
       version: server.version,
       description: whole
-        ? 'Public endpoints are plain files below a page. Management endpoints need an API key.'
+        ? 'Public endpoints are plain files below a page. Management endpoints need an API key or a session.'
         : 'Public endpoints are plain files below a page. Send an API key to see the management endpoints too.',
       license: { name: 'MIT', identifier: 'MIT' },
     },
@@ -86,6 +89,12 @@ export function openApiDocument(
             securitySchemes: {
               bearer: { type: 'http', scheme: 'bearer', description: 'Authorization: Bearer sk_live_…' },
               apiKey: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+              session: {
+                type: 'apiKey',
+                in: 'cookie',
+                name: server.publicUrl.startsWith('https:') ? '__Host-daymark_session' : 'daymark_session',
+                description: `Of somebody who is signed in; methods other than GET need Origin: ${server.publicUrl}`,
+              },
             },
           }
         : {}),

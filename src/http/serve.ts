@@ -11,6 +11,7 @@ import type { Services } from '../services.ts';
 import { logWhenDone, requestIdOf } from './access-log.ts';
 import { drain, readBody } from './body.ts';
 import { clientAddress } from './client-address.ts';
+import { isConsolePath, isHostOf, type Lead, leadsTo } from './console-address.ts';
 import { errorBody, HttpError } from './errors.ts';
 import { answerOperations } from './operations.ts';
 import { isPublicList, isPublicPath } from './public-paths.ts';
@@ -86,6 +87,12 @@ async function answer(
       new HttpError(405, 'This method is not supported.', { Allow: [...METHODS].join(', ') }),
     );
   }
+  if (isConsolePath(target.path) && route?.root.kind !== 'domain') {
+    const elsewhere = leadsTo(services.publicUrl, req, target);
+    if (elsewhere) return lead(req, res, elsewhere);
+    const response = await runRoute(services, runApp, req, res, target, null, target.path);
+    if (response) return writeResponse(req, res, response);
+  }
   const asksList =
     target.query !== '' && route !== null && isPublicList(route.path) && hasListParameter(target.query);
   if (reads && route && !asksList && (await services.site.answer(req, res, target, route))) return;
@@ -115,6 +122,11 @@ async function answer(
   await notFound(services, req, res, target, route);
 }
 
+function lead(req: IncomingMessage, res: ServerResponse, { status, location }: Lead): void {
+  res.writeHead(status, { Location: location, 'Cache-Control': 'no-store', 'Content-Length': '0' }).end();
+  drain(req);
+}
+
 async function runRoute(
   services: Services,
   runApp: RunApp,
@@ -138,6 +150,7 @@ async function runRoute(
     services,
     requestId: requestIdOf(res),
     root: route?.root ?? { kind: 'default' as const },
+    isOwnHost: isHostOf(services.publicUrl, req, target),
     query: target.query,
     readBody: (limit: number) => readBody(req, limit),
   } as App.Locals;

@@ -1,7 +1,7 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import { auditEvents, organizations } from '../../db/schema.ts';
 import type { Store } from '../../db/transaction.ts';
-import { conflict, DomainError } from '../domain/errors.ts';
+import { conflict, DomainError, notFound } from '../domain/errors.ts';
 import { newId } from '../domain/ids.ts';
 import { freeSlug, slugOf } from '../domain/slug.ts';
 import type { Manager } from './command.ts';
@@ -44,6 +44,14 @@ export async function findOrganization(
     );
   }
   return rows[0] ?? null;
+}
+
+/** @throws DomainError not_found */
+export async function organizationOf(read: Store['read'], id: string): Promise<Organization> {
+  const columns = { id: organizations.id, slug: organizations.slug, name: organizations.name };
+  const [row] = await read.select(columns).from(organizations).where(eq(organizations.id, id));
+  if (!row) throw notFound('Organization');
+  return row;
 }
 
 /**

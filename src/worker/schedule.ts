@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { nextDueAt, sendReminders, takeDueSteps } from '../manage/clock.ts';
 import type { Manager } from '../manage/command.ts';
 import { closeDays, pagesWithOpenDays } from '../manage/days.ts';
+import { forgetOldAccess } from '../manage/passwords.ts';
 import { forgetAnswers } from '../manage/repeated.ts';
 import { checkDomains, type LookUp } from './domains.ts';
 
@@ -85,6 +86,7 @@ export class Schedule {
     const { manager } = this.options;
     this.#answersAt = manager.now() + HOUR_MS;
     await manager.store.write((tx) => forgetAnswers(tx, manager.now()));
+    await manager.store.write((tx) => forgetOldAccess(tx, manager.now()));
   }
 
   async #closeDays(): Promise<void> {

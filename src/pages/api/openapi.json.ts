@@ -1,18 +1,20 @@
 import type { APIRoute } from 'astro';
-import { answering, authenticate } from '../../http/endpoint.ts';
+import { authenticate } from '../../http/authenticate.ts';
+import { answering } from '../../http/endpoint.ts';
 import { HttpError } from '../../http/errors.ts';
 import { openApiDocument, type RouteModules, routesOf } from '../../http/openapi.ts';
 
 const modules: RouteModules = import.meta.glob('./v1/**/*.ts', { eager: true });
 const routes = routesOf(modules);
 
-/** The public part for everyone, all of it with a key. */
+/** The public part for everyone, all of it with a key or a session. */
 export const GET: APIRoute = (context) =>
   answering(context, async () => {
-    const { services, root } = context.locals;
+    const { services, root, isOwnHost } = context.locals;
     const { headers } = context.request;
     const asked = headers.has('authorization') || headers.has('x-api-key');
-    const whole = root.kind !== 'domain' && asked;
+    const signedIn = !asked && isOwnHost && (await services.sessions.find(headers.get('cookie'))) !== null;
+    const whole = root.kind !== 'domain' && (asked || signedIn);
     if (whole) await authenticate(context, '');
     const page = await services.rootPage(root);
     const snapshot = page && (await services.snapshots.get(page.slug));

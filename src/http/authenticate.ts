@@ -1,0 +1,42 @@
+/** Who asks: by a key, or by the session of somebody who is signed in (contract, section 5). */
+import type { APIContext } from 'astro';
+import type { Admission } from '../auth/api-keys.ts';
+import { HttpError } from './errors.ts';
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Who asks, and the page that the path names, if it is theirs. @throws HttpError 400, 401, 403 */
+export async function authenticate({ request, locals }: APIContext, pageRef: string): Promise<Admission> {
+  const { services, isOwnHost } = locals;
+  const refuse = (detail: string) =>
+    new HttpError(401, detail, { 'WWW-Authenticate': 'Bearer realm="daymark"' });
+  const authorization = request.headers.get('authorization');
+  const bearer = authorization === null ? null : (/^bearer +([^\s]+) *$/i.exec(authorization)?.[1] ?? '');
+  const header = request.headers.get('x-api-key');
+  if (bearer !== null && header !== null && bearer !== header) {
+    throw new HttpError(400, 'Authorization and X-API-Key hold different keys. Send one of them.');
+  }
+  const key = bearer ?? header;
+  if (key !== null) {
+    const admission = await services.admit(key, pageRef);
+    if (!admission) throw refuse('The API key is not valid.');
+    return admission;
+  }
+  // A session holds on the host of PUBLIC_URL alone, whatever a browser sends elsewhere.
+  const admission = isOwnHost ? await services.sessions.admit(request.headers.get('cookie'), pageRef) : null;
+  if (!admission)
+    throw refuse('An API key is needed: send it as "Authorization: Bearer sk_live_…" or as X-API-Key.');
+  assertOrigin(request, services.publicUrl);
+  return admission;
+}
+
+/**
+ * What a browser sends with a cookie came from a page of ours, unless it changes nothing: the one guard against forged
+ * requests, of forms and of scripts.
+ *
+ * @throws HttpError 403
+ */
+export function assertOrigin(request: Request, publicUrl: string): void {
+  if (SAFE.has(request.method) || request.headers.get('origin') === publicUrl) return;
+  throw new HttpError(403, `With a session this needs the header Origin: ${publicUrl}.`);
+}
