@@ -1,5 +1,5 @@
 /** What is counted against limits: sign-ups by address and client, failures to sign in. In the database, for all processes. */
-import { and, count, eq, gt, lte, sql } from 'drizzle-orm';
+import { and, count, eq, gt, inArray, lte, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { limitHits } from '../../db/messages.ts';
 import { newId } from '../domain/ids.ts';
@@ -72,7 +72,8 @@ export async function clearHits(tx: Database, secrets: Secrets, limit: Limit, wh
   await tx.delete(limitHits).where(eq(limitHits.key, keyOf(secrets, limit, who)));
 }
 
-/** Forgets hits that no limit looks back to; the longest window is a day. */
-export async function sweepHits(tx: Database, before: number): Promise<void> {
-  await tx.delete(limitHits).where(lte(limitHits.at, before));
+/** Forgets so many of the hits that no limit looks back to; the longest window is a day. @returns how many went */
+export async function sweepHits(tx: Database, before: number, most = 1_000): Promise<number> {
+  const old = tx.select({ id: limitHits.id }).from(limitHits).where(lte(limitHits.at, before)).limit(most);
+  return (await tx.delete(limitHits).where(inArray(limitHits.id, old))).rowsAffected;
 }

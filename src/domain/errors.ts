@@ -8,7 +8,7 @@ export interface Issue {
 /** What the rules refuse. The edge maps the kind to a status code. */
 export class DomainError extends Error {
   constructor(
-    readonly kind: 'not_found' | 'conflict' | 'invalid' | 'forbidden' | 'precondition',
+    readonly kind: 'malformed' | 'not_found' | 'conflict' | 'invalid' | 'forbidden' | 'precondition',
     message: string,
     readonly issues: Issue[] = [],
   ) {

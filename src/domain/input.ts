@@ -66,7 +66,7 @@ const said = z
     (list) => new Set(list.map((entry) => entry.id)).size === list.length,
     'A component is named twice.',
   );
-const componentIds = z
+export const componentIds = z
   .array(id)
   .max(2000, 'At most 2,000 components.')
   .refine((list) => new Set(list).size === list.length, 'A component is named twice.');

@@ -182,6 +182,29 @@ export const template = z
   })
   .meta({ id: 'Template' });
 
+/** What a sign-up is answered, whoever signs up whom. */
+export const taken = z.strictObject({ detail: z.string() }).meta({ id: 'SignUpTaken' });
+export const verified = z.strictObject({ manage_token: z.string() }).meta({ id: 'Verified' });
+export const left = z.strictObject({ status: z.literal('unsubscribed') }).meta({ id: 'Left' });
+
+const choice = { whole_page: z.boolean(), component_ids: z.array(id) };
+export const subscription = z
+  .strictObject({ email: z.string(), status: z.enum(['active', 'suppressed', 'unsubscribed']), ...choice })
+  .meta({ id: 'Subscription' });
+
+export const subscriber = z
+  .strictObject({
+    id,
+    ...subscription.shape,
+    source: z.enum(['verified', 'managed', 'imported']),
+    suppressed_reason: z.string().nullable(),
+    suppressed_at: time.nullable(),
+    verified_at: time.nullable(),
+    unsubscribed_at: time.nullable(),
+    ...times,
+  })
+  .meta({ id: 'Subscriber' });
+
 const keyFields = {
   id,
   name: z.string(),

@@ -5,6 +5,7 @@ import type { PageRow } from '../manage/command.ts';
 import type { InvitationRow } from '../manage/invitations.ts';
 import type { MemberRow } from '../manage/members.ts';
 import type { ComponentRecord, GroupRecord } from '../manage/queries.ts';
+import type { Subscriber } from '../manage/subscriber-queries.ts';
 import type { TemplateRow } from '../manage/templates.ts';
 import { isoTime, isoTimeOrNull } from '../text/time.ts';
 
@@ -74,6 +75,31 @@ export function templateDocument(template: TemplateRow) {
     components: template.components,
     created_at: isoTime(template.createdAt),
     updated_at: isoTime(template.updatedAt),
+  };
+}
+
+/** What a subscriber sees of themselves. */
+export function subscriptionDocument(subscriber: Subscriber) {
+  const isSuppressed = subscriber.status === 'active' && subscriber.suppressedAt !== null;
+  return {
+    email: subscriber.email,
+    status: isSuppressed ? ('suppressed' as const) : subscriber.status,
+    whole_page: subscriber.wholePage,
+    component_ids: subscriber.componentIds,
+  };
+}
+
+export function subscriberDocument(subscriber: Subscriber) {
+  return {
+    id: subscriber.id,
+    ...subscriptionDocument(subscriber),
+    source: subscriber.source,
+    suppressed_reason: subscriber.suppressedReason,
+    suppressed_at: isoTimeOrNull(subscriber.suppressedAt),
+    verified_at: isoTimeOrNull(subscriber.verifiedAt),
+    unsubscribed_at: isoTimeOrNull(subscriber.unsubscribedAt),
+    created_at: isoTime(subscriber.createdAt),
+    updated_at: isoTime(subscriber.updatedAt),
   };
 }
 

@@ -15,14 +15,16 @@ import {
   type DeclaredRoute,
   type Endpoint,
   isDeclared,
+  isDocument,
   type OpenEndpoint,
   type PublicEndpoint,
 } from './declare.ts';
 import { errorBody, HttpError, toHttpError } from './errors.ts';
 import { once, onceOutside, repeatableOf } from './idempotency.ts';
-import { parseInput, readJsonBytes } from './input.ts';
+import { parseInput, readJsonBytes, readUpload } from './input.ts';
 import { assertMatch, etagOf } from './preconditions.ts';
 import { waiting } from './prefer.ts';
+import { streamed } from './streamed.ts';
 
 /** Methods that obey `If-Match`; where there is no ETag, only `*` is met. */
 const CONDITIONAL = new Set(['PUT', 'PATCH', 'DELETE']);
@@ -86,9 +88,10 @@ export function resource<Methods extends Record<string, DeclaredRoute>>(
 ): Methods & { ALL: APIRoute } {
   const names = Object.keys(methods);
   const allowed = [...(names.includes('GET') ? [...names, 'HEAD'] : names), 'OPTIONS'].join(', ');
-  const isManagement = Object.values(methods).some((route) => route.declared.kind !== 'public');
+  const kinds = new Set(Object.values(methods).map((route) => route.declared.kind));
+  const isManagement = kinds.has('management') || kinds.has('open');
   const { GET } = methods;
-  if (isDeclared(GET) && GET.declared.kind === 'management' && !GET.declared.endpoint.list) {
+  if (isDeclared(GET) && isDocument(GET.declared)) {
     for (const route of Object.values(methods)) {
       if (route.declared.kind === 'management') documents.set(route.declared.endpoint, GET.declared.endpoint);
     }
@@ -104,7 +107,7 @@ export function resource<Methods extends Record<string, DeclaredRoute>>(
         if (context.request.method === 'OPTIONS') return { status: 204, headers: { Allow: allowed } };
         throw new HttpError(405, `This path takes ${allowed}.`, { Allow: allowed });
       },
-      isManagement ? {} : ANY_SITE,
+      kinds.has('public') ? ANY_SITE : {},
     );
   };
   return { ...methods, ALL };
@@ -134,6 +137,7 @@ export async function answering(
     for (const [name, value] of Object.entries(answer.headers ?? {})) headers.set(name, value);
     if (answer.revision !== undefined) headers.set('X-Page-Revision', String(answer.revision));
     const status = answer.status ?? 200;
+    if (answer.stream) return streamed(answer.stream, status, headers);
     if (answer.body === undefined) headers.delete('Content-Type');
     return new Response(answer.body === undefined ? null : `${JSON.stringify(answer.body)}\n`, {
       status,
@@ -184,11 +188,12 @@ async function manage(context: APIContext, declared: AnyEndpoint): Promise<Answe
     params,
     query: new URLSearchParams(query),
     body: undefined,
+    bytes: Buffer.alloc(0),
   };
   const { bytes, body } = await bodyOf(context, declared, base);
   const repeatable =
     context.request.method === 'POST' ? repeatableOf(context.request, credential, bytes) : null;
-  const call: Call<undefined> = { ...base, body: body as undefined };
+  const call: Call<undefined> = { ...base, body: body as undefined, bytes };
   const ended = context.request.method === 'GET' ? null : services.beginWrite();
   try {
     const answer = repeatable
@@ -213,9 +218,11 @@ async function bodyOf(
   declared: AnyEndpoint,
   call: Call<undefined>,
 ): Promise<{ bytes: Buffer; body: unknown }> {
+  const read = (limit: number) => locals.readBody(limit);
+  if (declared.upload) return { bytes: await readUpload(request, read, declared.upload), body: undefined };
   if (!declared.body) return { bytes: Buffer.alloc(0), body: undefined };
   try {
-    const bytes = await readJsonBytes(request, (limit) => locals.readBody(limit));
+    const bytes = await readJsonBytes(request, read);
     return { bytes, body: parseInput(bytes, declared.body) };
   } catch (error) {
     await declared.find?.(call);

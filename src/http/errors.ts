@@ -12,6 +12,7 @@ export class HttpError extends Error {
 }
 
 const STATUS_OF: Record<DomainError['kind'], number> = {
+  malformed: 400,
   forbidden: 403,
   not_found: 404,
   conflict: 409,

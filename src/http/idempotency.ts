@@ -78,7 +78,7 @@ async function answered({ repeated }: Services, { id, bodyHash }: Repeatable): P
 }
 
 async function keep({ repeated }: Services, { id, bodyHash }: Repeatable, answer: Answer): Promise<Answer> {
-  const { repeatedBody, ...stored } = answer;
+  const { repeatedBody, stream: _, ...stored } = answer;
   await repeated.keep(id, bodyHash, repeatedBody === undefined ? stored : { ...stored, body: repeatedBody });
   return answer;
 }

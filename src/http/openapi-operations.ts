@@ -19,7 +19,7 @@ export function tagOf(path: string): string {
   return 'public';
 }
 
-function operationId(method: string, path: string): string {
+export function operationId(method: string, path: string): string {
   const words = path
     .replace(/^\/(api\/v1\/)?/, '')
     .split(/[/{}.\-_]+/)
@@ -37,6 +37,15 @@ function pathParameters(path: string): Json[] {
   }));
 }
 
+export function queryParameters(list: readonly Parameter[]): Json[] {
+  return list.map(({ name, description, choices }) => ({
+    name,
+    in: 'query',
+    description,
+    schema: { type: 'string', ...(choices ? { enum: [...choices] } : {}) },
+  }));
+}
+
 function listParameters(list: readonly Parameter[]): Json[] {
   const whole = (maximum: number, fallback: number) => ({
     type: 'integer',
@@ -45,12 +54,7 @@ function listParameters(list: readonly Parameter[]): Json[] {
     default: fallback,
   });
   return [
-    ...list.map(({ name, description, choices }) => ({
-      name,
-      in: 'query',
-      description,
-      schema: { type: 'string', ...(choices ? { enum: [...choices] } : {}) },
-    })),
+    ...queryParameters(list),
     { name: 'page', in: 'query', description: 'Page number', schema: whole(1_000_000, 1) },
     { name: 'per_page', in: 'query', description: 'Results per page', schema: whole(500, 100) },
   ];
@@ -83,7 +87,7 @@ const WORDS: Record<number, string> = {
   500: 'Something went wrong',
 };
 
-function failures(statuses: readonly number[]): Json {
+export function failures(statuses: readonly number[]): Json {
   return Object.fromEntries(
     statuses.map((status) => {
       const schema = status === 422 ? 'ValidationError' : status === 403 ? 'ForbiddenError' : 'Error';
@@ -159,7 +163,7 @@ export function management(path: string, method: string, endpoint: AnyEndpoint, 
   const writes = method !== 'GET';
   const parameters = [
     ...pathParameters(path),
-    ...(endpoint.list ? listParameters(endpoint.list) : []),
+    ...(endpoint.list ? listParameters(endpoint.list) : queryParameters(endpoint.parameters ?? [])),
     ...(method === 'POST'
       ? [header('Idempotency-Key', 'Repeat the request with the same key and it is done once (24 h)')]
       : []),
@@ -168,7 +172,7 @@ export function management(path: string, method: string, endpoint: AnyEndpoint, 
       ? [header('Prefer', 'wait=5 answers when readers can see the write, at most 30 s')]
       : []),
   ];
-  const bodied = endpoint.body !== undefined;
+  const bodied = endpoint.body !== undefined || endpoint.upload !== undefined;
   const statuses = [
     400,
     401,
@@ -187,7 +191,8 @@ export function management(path: string, method: string, endpoint: AnyEndpoint, 
       : {}),
     ...(method === 'POST' ? { 'Idempotent-Replayed': said('true when this was done before') } : {}),
   };
-  const status = method === 'POST' ? '201' : endpoint.answer ? '200' : '204';
+  const answers = endpoint.answer !== undefined || endpoint.answerType !== undefined;
+  const status = method === 'POST' ? '201' : answers ? '200' : '204';
   return {
     operationId: operationId(method, path),
     summary: endpoint.summary,
@@ -196,12 +201,12 @@ export function management(path: string, method: string, endpoint: AnyEndpoint, 
     security: [{ bearer: [] }, { apiKey: [] }, { session: [] }],
     'x-scope': endpoint.scope,
     ...(parameters.length > 0 ? { parameters } : {}),
-    ...(bodied ? { requestBody: { required: true, ...content(endpoint.body) } } : {}),
+    ...(bodied ? { requestBody: { required: true, ...content(endpoint.body, endpoint.upload?.type) } } : {}),
     responses: {
       [status]: {
         description: status === '204' ? 'Done' : status === '201' ? 'Made' : 'As it is now',
         ...(Object.keys(headers).length > 0 ? { headers } : {}),
-        ...(endpoint.answer ? content(endpoint.answer) : {}),
+        ...(answers ? content(endpoint.answer, endpoint.answerType) : {}),
       },
       ...failures(statuses),
     },

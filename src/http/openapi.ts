@@ -1,6 +1,6 @@
 /** The OpenAPI 3.1 document, made from what the routes declare and the schemas that they parse with. */
 import { z } from 'zod';
-import { type Declared, isDeclared } from './declare.ts';
+import { type Declared, isDeclared, isDocument } from './declare.ts';
 import {
   itself,
   type Json,
@@ -11,7 +11,9 @@ import {
   staticOperation,
   tagOf,
 } from './openapi-operations.ts';
+import { visitor } from './openapi-visitor.ts';
 import { webhookOperations } from './openapi-webhooks.ts';
+
 import { PUBLIC_OPERATIONS } from './public-operations.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -35,7 +37,9 @@ export function routesOf(modules: RouteModules): Route[] {
     return METHODS.filter((method) => method in module).map((method) => {
       const route = module[method];
       if (!isDeclared(route))
-        throw new Error(`${method} ${path} declares nothing: make it by endpoint() or publicEndpoint().`);
+        throw new Error(
+          `${method} ${path} declares nothing: make it by endpoint(), publicEndpoint() or visitorEndpoint().`,
+        );
       return { path, method, declared: route.declared };
     });
   });
@@ -43,9 +47,8 @@ export function routesOf(modules: RouteModules): Route[] {
 
 /** The paths whose GET answers with one resource, which has an ETag. */
 function documentPaths(routes: Route[]): Set<string> {
-  const isDocument = ({ method, declared }: Route) =>
-    method === 'GET' && declared.kind === 'management' && !declared.endpoint.list;
-  return new Set(routes.filter(isDocument).map(({ path }) => path));
+  const reads = ({ method, declared }: Route) => method === 'GET' && isDocument(declared);
+  return new Set(routes.filter(reads).map(({ path }) => path));
 }
 
 /** @param whole false for everyone: the public part alone */
@@ -65,7 +68,9 @@ export function openApiDocument(
     if (declared.kind === 'public') add(path, method, publicList(path, declared.endpoint), below);
     else if (declared.kind === 'open') {
       if (whole) add(path, method, open(path, method, declared.endpoint));
-    } else if (whole) add(path, method, management(path, method, declared.endpoint, documents.has(path)));
+    } else if (declared.kind === 'visitor')
+      add(path, method, visitor(path, method, declared.endpoint), below);
+    else if (whole) add(path, method, management(path, method, declared.endpoint, documents.has(path)));
   }
   add('/api/openapi.json', 'GET', itself(whole));
   const document = {
@@ -106,9 +111,10 @@ export function openApiDocument(
 
 function tagsOf(paths: Record<string, Json>): Json[] {
   const names = new Set(Object.keys(paths).map(tagOf));
-  return [...names]
-    .sort()
-    .map((name) => ({ name, description: name === 'public' ? 'What everyone can read' : `Manage ${name}` }));
+  return [...names].sort().map((name) => ({
+    name,
+    description: name === 'public' ? 'What everyone can read and do' : `Manage ${name}`,
+  }));
 }
 
 /** The named schemas that a document refers to, directly or through others. */

@@ -7,6 +7,9 @@ import {
   STATUS_CODES,
 } from 'node:http';
 import type { Socket } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream } from 'node:stream/web';
 import type { Services } from '../services.ts';
 import { logWhenDone, requestIdOf } from './access-log.ts';
 import { drain, readBody } from './body.ts';
@@ -165,6 +168,10 @@ async function writeResponse(req: IncomingMessage, res: ServerResponse, response
   response.headers.forEach((value, name) => {
     headers[name] = name === 'set-cookie' ? response.headers.getSetCookie() : value;
   });
+  if (headers['transfer-encoding'] && response.body && req.method !== 'HEAD') {
+    res.writeHead(response.status, headers);
+    return pipeline(Readable.fromWeb(response.body as ReadableStream), res);
+  }
   const body = Buffer.from(await response.arrayBuffer());
   if (response.status !== 204 && response.status !== 304) headers['content-length'] = String(body.length);
   res.writeHead(response.status, headers);

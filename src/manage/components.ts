@@ -1,4 +1,5 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
+import type { Database } from '../../db/client.ts';
 import { inList } from '../../db/json-list.ts';
 import { components, groups, setChanges } from '../../db/schema.ts';
 import { rowReader, statement } from '../../db/statement.ts';
@@ -32,26 +33,41 @@ export async function findComponent(unit: Change, id: string): Promise<Row> {
   return componentReader.read(rows[0].component as string);
 }
 
-/** The components of the page among these ids, by id. @throws DomainError invalid for one that is not there or foreign */
-export async function namedComponents(
-  unit: Change,
+/**
+ * The components of a page among these ids, by id.
+ *
+ * @param loc where the ids stand in the body; null passes over those that are not there
+ * @throws DomainError invalid for one that is not there or foreign
+ */
+export async function componentsOn(
+  tx: Database,
+  pageId: string,
   ids: readonly string[],
-  loc: 'components' | 'component_ids',
+  loc: 'components' | 'component_ids' | null,
 ): Promise<Map<string, { id: string; name: string }>> {
   if (ids.length === 0) return new Map();
-  const rows = await unit.tx
+  const rows = await tx
     .select({ id: components.id, name: components.name })
     .from(components)
-    .where(and(eq(components.pageId, unit.page.id), sql`${components.id} ${inList(ids)}`));
+    .where(and(eq(components.pageId, pageId), sql`${components.id} ${inList(ids)}`));
   const found = new Map(rows.map((row) => [row.id, row]));
-  const missing = ids.findIndex((id) => !found.has(id));
-  if (missing >= 0)
+  const missing = loc === null ? -1 : ids.findIndex((id) => !found.has(id));
+  if (loc !== null && missing >= 0)
     throw invalid(
       [loc, missing, ...(loc === 'components' ? ['id'] : [])],
       `There is no component ${ids[missing]} on this page.`,
       'not_found',
     );
   return found;
+}
+
+/** `componentsOn` the page of a change. @throws DomainError invalid for one that is not there or foreign */
+export function namedComponents(
+  unit: Change,
+  ids: readonly string[],
+  loc: 'components' | 'component_ids',
+): Promise<Map<string, { id: string; name: string }>> {
+  return componentsOn(unit.tx, unit.page.id, ids, loc);
 }
 
 async function codeFor(unit: Change, input: { name: string; code?: string | undefined }): Promise<string> {

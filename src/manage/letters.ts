@@ -9,22 +9,26 @@ import type { Manager } from './command.ts';
  * that it leaves at once; it leaves a second later without.
  *
  * @param pageId the page in whose name it is sent; null of what concerns an account
+ * @param wanted false: it is never sent, and who asked for it can't tell by the time that it took
  */
 export async function queueLetter(
   tx: Database,
   manager: Pick<Manager, 'secrets' | 'now'>,
   letter: Letter,
   pageId: string | null,
+  wanted = true,
 ): Promise<void> {
   const now = manager.now();
+  const sealed = manager.secrets.seal(LETTER_SEAL, JSON.stringify(letter));
   await tx.insert(letters).values({
     id: newId(),
     kind: letter.kind,
     pageId,
-    sealed: manager.secrets.seal(LETTER_SEAL, JSON.stringify(letter)),
-    state: 'pending',
+    sealed: wanted ? sealed : '',
+    state: wanted ? 'pending' : 'cancelled',
     attempts: 0,
     nextAttemptAt: now,
     createdAt: now,
+    doneAt: wanted ? null : now,
   });
 }

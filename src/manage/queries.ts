@@ -238,14 +238,15 @@ export async function getMaintenance(read: Database, pageId: string, id: string)
   return windowOf(row);
 }
 
-/** The page behind a root: by slug, by routed domain, or the default one. */
+/** The page behind a root: by slug, also one that it left; by routed domain, or the default one. */
 export async function pageOfRoot(
   read: Database,
   root: { kind: 'default' } | { kind: 'slug'; slug: string } | { kind: 'domain'; domain: string },
 ): Promise<{ id: string; slug: string } | null> {
   const which =
     root.kind === 'slug'
-      ? sql`slug = ${root.slug}`
+      ? sql`slug = ${root.slug} or id = (select page_id from resting_slugs where slug = ${root.slug})
+          order by slug = ${root.slug} desc limit 1`
       : root.kind === 'domain'
         ? sql`domain = ${root.domain} and domain_routed_at is not null`
         : sql`id = (select value from settings where key = 'default_page')`;

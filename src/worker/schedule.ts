@@ -5,6 +5,7 @@ import type { Manager } from '../manage/command.ts';
 import { closeDays, pagesWithOpenDays } from '../manage/days.ts';
 import { forgetOldAccess } from '../manage/passwords.ts';
 import { forgetAnswers } from '../manage/repeated.ts';
+import { forgetSignUps } from '../manage/sign-ups.ts';
 import { checkDomains, type LookUp } from './domains.ts';
 
 const TICK_MS = 1_000;
@@ -87,6 +88,7 @@ export class Schedule {
     this.#answersAt = manager.now() + HOUR_MS;
     await manager.store.write((tx) => forgetAnswers(tx, manager.now()));
     await manager.store.write((tx) => forgetOldAccess(tx, manager.now()));
+    await forgetSignUps(manager);
   }
 
   async #closeDays(): Promise<void> {

@@ -206,11 +206,18 @@ export function requestOf(plan: Plan, world: World, key: string): FuzzRequest {
   for (const name of Object.keys(all)) if (all[name] === '') delete all[name];
   return {
     method,
-    path: path + plan.query,
+    path: path + queryOf(plan, world),
     headers: all,
     body: plan.body === null ? null : live(plan.body, world),
     chunked: plan.chunked,
   };
+}
+
+/** Where a token is asked for, most of the time a live one. */
+function queryOf({ operation, query, segments }: Plan, world: World): string {
+  if (query !== '' || !operation.parameters.some(({ name }) => name === 'token')) return query;
+  const subscriber = pick(world.of('subscribers'), segments[0]!);
+  return `?token=${subscriber.length === NOWHERE.length ? world.tokenOf(subscriber) : subscriber}`;
 }
 
 function pick(ids: readonly string[], wanted: string): string {

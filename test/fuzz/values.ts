@@ -53,6 +53,7 @@ const live = (kind: string) => fc.integer({ min: 0, max: 5 }).map((n) => `@${kin
 
 /** Strings whose meaning the schema does not tell. */
 const BY_NAME: Record<string, fc.Arbitrary<unknown>> = {
+  email: fc.constantFrom('a', 'A', 'ü', "o'x", '+x').map((name) => `${name}@example.com`),
   domain: fc.integer({ min: 0, max: 9 }).map((n) => `d${n}.example.org`),
   timezone: fc.constantFrom('Etc/UTC', 'Europe/Zurich', 'Asia/Kathmandu', 'Mars/Olympus'),
   // Addresses that are refused, and names that nobody answers for: nothing is dialled.

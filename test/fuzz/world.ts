@@ -1,5 +1,9 @@
 /** What there is on the server that is shot at: ids to name, and rows that a refusal must not touch. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createClient } from '@libsql/client';
+import { createSecrets } from '../../src/auth/secrets.ts';
+import { subscriberToken } from '../../src/domain/subscriber-token.ts';
 import type { Daymark } from '../server/daymark.ts';
 
 const LISTS: Record<string, object> = {
@@ -21,6 +25,8 @@ const ROWS = `select json_array(
   (select count(*) from maintenance_updates), (select count(*) from templates), (select count(*) from webhooks),
   (select sum(updated_at) from webhooks), (select count(*) from api_keys),
   (select count(*) from api_keys where revoked_at is null), (select count(*) from outbox),
+  (select count(*) from subscribers), (select sum(updated_at) from subscribers), (select count(*) from sign_ups),
+  (select count(*) from subscriber_components), (select count(*) from erasures), (select count(*) from letters),
   (select count(*) from idempotent_answers), (select count(*) from resting_slugs),
   (select count(*) from audit_events where actor <> 'schedule')) as state`;
 
@@ -31,6 +37,7 @@ export class World {
   readonly #database;
 
   readonly #daymark: Daymark;
+  #people = 0;
   /** The page that is never deleted; by its id, since its slug may change. */
   readonly pageId: string;
 
@@ -57,6 +64,11 @@ export class World {
         this.learn('POST', path, made);
       }
     }
+    while (this.of('subscribers').length < 2) {
+      const path = `/api/v1/pages/${this.pageId}/subscribers`;
+      const body = { email: `fuzz-${++this.#people}@example.com` };
+      this.learn('POST', path, (await this.#daymark.api('POST', path, body)).body);
+    }
     while (this.of('api-keys').length < 2) {
       const body = { name: 'x', scopes: ['pages:read'] };
       const { body: made } = await this.#daymark.api('POST', '/api/v1/api-keys', body);
@@ -66,6 +78,12 @@ export class World {
 
   of(list: string): string[] {
     return this.ids.get(list) ?? [];
+  }
+
+  /** The token that a mail to this subscriber would hold. */
+  tokenOf(subscriberId: string): string {
+    const secret = readFileSync(join(this.#daymark.dataDir, 'secret.key'), 'utf8').trim();
+    return subscriberToken(createSecrets(secret), subscriberId);
   }
 
   /** Takes note of what an answered write has made or deleted. */

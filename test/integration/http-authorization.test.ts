@@ -81,6 +81,7 @@ beforeAll(async () => {
     templates: { name: 'T', title: 'T', body: 'x' },
     // Refused before it is dialled.
     webhooks: { url: 'http://127.0.0.1:9/' },
+    subscribers: { email: 'ada@example.com' },
   }))
     ours[list] = ((await daymark.api('POST', `/api/v1/pages/acme/${list}`, body)).body as { id: string }).id;
   for (const scope of SCOPES) {

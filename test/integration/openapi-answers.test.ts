@@ -96,6 +96,12 @@ describe('What is answered in a whole incident’s life', () => {
     });
     await say('PATCH', `${PAGE}/maintenance/{id}/updates/{update}`, [...in_, news.id], { body: 'Now!' });
 
+    const person = await say('POST', `${PAGE}/subscribers`, ['life'], {
+      email: 'ada@example.com',
+      component_ids: [pay.id],
+    });
+    await say('PATCH', `${PAGE}/subscribers/{id}`, ['life', person.id], { component_ids: [] });
+
     const key = await say('POST', '/api/v1/api-keys', [], {
       name: 'Robot',
       scopes: ['pages:read'],
@@ -126,6 +132,7 @@ describe('What is answered in a whole incident’s life', () => {
       [`${PAGE}/templates/{id}`]: ['life', template.id],
       [`${PAGE}/webhooks/{id}`]: hooked,
       [`${PAGE}/webhooks/{id}/deliveries`]: hooked,
+      [`${PAGE}/subscribers/{id}`]: ['life', person.id],
       '/api/v1/api-keys/{id}': [key.id],
     };
     const reads = operations.filter(({ method, scope }) => method === 'GET' && scope !== null);
@@ -142,7 +149,7 @@ describe('What is answered in a whole incident’s life', () => {
     for (const path of [
       ...[`${PAGE}/incidents/{id}/updates/{update}`, `${PAGE}/incidents/{id}`, `${PAGE}/maintenance/{id}`],
       ...[`${PAGE}/components/{id}`, `${PAGE}/groups/{id}`, `${PAGE}/templates/{id}`],
-      ...[`${PAGE}/webhooks/{id}`, '/api/v1/api-keys/{id}'],
+      ...[`${PAGE}/webhooks/{id}`, `${PAGE}/subscribers/{id}`, '/api/v1/api-keys/{id}'],
     ])
       await say('DELETE', path, ids[path]!);
     await say('GET', `${PAGE}/incidents/{id}`, at, undefined, 404);
@@ -175,7 +182,9 @@ describe('What is answered in a whole incident’s life', () => {
       )
     ).body as { id: string };
     const idOf = { components: id, incidents: incident.id, maintenance: window.id };
-    for (const operation of everyones.filter(({ path }) => path !== '/api/openapi.json')) {
+    for (const operation of everyones.filter(
+      ({ path }) => !/^.api.(openapi.json|v1.subscribers)/.test(path),
+    )) {
       const kind = Object.keys(idOf).find((name) =>
         operation.path.includes(`/${name}/`),
       ) as keyof typeof idOf;

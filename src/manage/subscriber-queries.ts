@@ -1,0 +1,102 @@
+/** Reads of subscribers, with what each follows. */
+import type { Database } from '../../db/client.ts';
+import { subscribers } from '../../db/messages.ts';
+import { rowReader, statement } from '../../db/statement.ts';
+import { emailKey } from '../domain/email-address.ts';
+import { notFound } from '../domain/errors.ts';
+import type { Listed, Slice } from './queries.ts';
+
+export type SubscriberRow = typeof subscribers.$inferSelect;
+
+export interface Subscriber extends SubscriberRow {
+  /** In display order; empty with the whole page, and once the last one was deleted. */
+  componentIds: string[];
+}
+
+/** A subscriber whose mailbox was unknown is active, and suppressed: nothing is sent. */
+export const SUBSCRIBER_STATUSES = ['active', 'suppressed', 'unsubscribed'] as const;
+export type SubscriberStatus = (typeof SUBSCRIBER_STATUSES)[number];
+
+export function statusOf({ status, suppressedAt }: SubscriberRow): SubscriberStatus {
+  return status === 'active' && suppressedAt !== null ? 'suppressed' : status;
+}
+
+const reader = rowReader(subscribers);
+const COLUMNS = `${reader.json} as subscriber, (select json_group_array(component_id) from
+  (select sc.component_id from subscriber_components sc join components c on c.id = sc.component_id
+    where sc.subscriber_id = subscribers.id order by c.top_rank, c.rank, c.id)) as component_ids`;
+
+function subscribersIn({ rows }: { rows: { [column: string]: unknown }[] }): Subscriber[] {
+  return rows.map((row) => ({
+    ...reader.read(row.subscriber as string),
+    componentIds: JSON.parse(row.component_ids as string) as string[],
+  }));
+}
+
+export interface SubscriberFilter {
+  status: SubscriberStatus | null;
+  /** A part of the address. */
+  email: string | null;
+}
+
+const WHICH: Record<SubscriberStatus, string> = {
+  active: `and status = 'active' and suppressed_at is null`,
+  suppressed: `and status = 'active' and suppressed_at is not null`,
+  unsubscribed: `and status = 'unsubscribed'`,
+};
+
+function conditionsOf({ status, email }: SubscriberFilter): { where: string; args: string[] } {
+  const like = email === null ? [] : [`%${emailKey(email).replaceAll(/[\\%_]/g, '\\$&')}%`];
+  const where = `page_id = ? ${status ? WHICH[status] : ''} ${like.length > 0 ? `and email_key like ? escape '\\'` : ''}`;
+  return { where, args: like };
+}
+
+/** The subscribers of a page, newest first. */
+export async function listSubscribers(
+  read: Database,
+  pageId: string,
+  filter: SubscriberFilter,
+  slice: Slice,
+): Promise<Listed<Subscriber>> {
+  const { where, args } = conditionsOf(filter);
+  const [total, items] = await read.$client.batch([
+    statement(`select count(*) as n from subscribers where ${where}`, pageId, ...args),
+    statement(
+      `select ${COLUMNS} from subscribers where ${where} order by id desc limit ? offset ?`,
+      ...[pageId, ...args],
+      ...[slice.limit, slice.offset],
+    ),
+  ]);
+  return { total: total!.rows[0]!.n as number, items: subscribersIn(items!) };
+}
+
+/** So many at most that come behind this one, oldest first: a walk through all of them, in small steps. */
+export async function subscribersAfter(
+  read: Database,
+  pageId: string,
+  status: SubscriberStatus | null,
+  after: string,
+  limit: number,
+): Promise<Subscriber[]> {
+  const { where } = conditionsOf({ status, email: null });
+  return subscribersIn(
+    await read.$client.execute(
+      statement(
+        `select ${COLUMNS} from subscribers where ${where} and id > ? order by id limit ?`,
+        ...[pageId, after],
+        limit,
+      ),
+    ),
+  );
+}
+
+/** @throws DomainError not_found */
+export async function getSubscriber(read: Database, pageId: string, id: string): Promise<Subscriber> {
+  const [found] = subscribersIn(
+    await read.$client.execute(
+      statement(`select ${COLUMNS} from subscribers where page_id = ? and id = ?`, pageId, id),
+    ),
+  );
+  if (!found) throw notFound('Subscriber');
+  return found;
+}
