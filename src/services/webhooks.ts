@@ -29,6 +29,7 @@ export function createWebhooks(config: Config, manager: Manager, log: Logger): W
     ...caller,
     store,
     holder: randomUUID(),
+    alone: config.databaseUrl.startsWith('file:'),
     random: Math.random,
     disable: (id, reason) => disableWebhook(manager, id, reason),
     log,

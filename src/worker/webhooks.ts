@@ -28,9 +28,12 @@ export class WebhookWorker {
   }
 
   async run(): Promise<void> {
+    let begun = false;
     while (!this.#stopped) {
       this.#woken = false;
       try {
+        if (!begun) await this.lane.begin();
+        begun = true;
         await this.lane.tick();
       } catch (error) {
         const text = error instanceof Error ? error.message : String(error);

@@ -10,5 +10,7 @@ export function mayBeDialled(address: string, allowed: BlockList | null): boolea
   if (isIP(address) === 0 || !ipaddr.isValid(address)) return false;
   const real = ipaddr.process(address);
   if (allowed?.check(real.toString(), real.kind())) return true;
-  return real.range() === 'unicast';
+  // ipaddr.js takes the old form of IPv4 in IPv6 (`::7f00:1`) for unicast: IANA gives out 2000::/3 alone.
+  const given = real instanceof ipaddr.IPv4 || (real.toByteArray()[0]! & 0xe0) === 0x20;
+  return given && real.range() === 'unicast';
 }

@@ -1,14 +1,13 @@
 /** The rows of the webhook lane: claimed by lease, and what became of an attempt. */
-import { and, eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
 import { deliveries, webhooks } from '../../../db/messages.ts';
 import { outbox, pages } from '../../../db/schema.ts';
 import type { Store } from '../../../db/transaction.ts';
+import { CLAIM_MS, DATABASE_NOW } from '../claims.ts';
 import { DISABLE_AFTER_MS, pauseAfter } from './backoff.ts';
 import type { Attempt } from './call.ts';
 import type { ToldEvent, ToldPage } from './message.ts';
 
-/** Longer than a call can take: a lease that runs out belongs to a process that died. */
-const LEASE_MS = 60_000;
 /** So many due rows are looked at when some are claimed. */
 const WINDOW = 500;
 /** A receiver that could not be reached is left alone for so long, with all that waits for it. */
@@ -27,9 +26,9 @@ export interface Claimed {
 
 /**
  * Takes due deliveries, at most one for each webhook: what is slow or dead holds up nothing but itself. Two processes
- * never get the same one.
+ * never get the same one, nor call one receiver at the same time.
  *
- * @param busy webhooks that are being called
+ * @param busy webhooks that this process is calling
  */
 export async function claimDeliveries(
   store: Store,
@@ -41,7 +40,7 @@ export async function claimDeliveries(
   const due = await store.read.all<{ id: string; recipient: string }>(sql`
     select id, recipient_id as recipient from deliveries
     where channel = 'webhook' and state = 'pending' and next_attempt_at <= ${now}
-      and coalesce(lease_until, 0) <= ${now}
+      and (lease_until is null or lease_until < ${sql.raw(DATABASE_NOW)})
       and recipient_id not in (select value from json_each(${JSON.stringify(busy)}))
     order by next_attempt_at, id limit ${WINDOW}`);
   const first = new Map<string, string>();
@@ -49,26 +48,31 @@ export async function claimDeliveries(
     if (first.size < limit && !first.has(recipient)) first.set(recipient, id);
   if (first.size === 0) return [];
   const claimed = await store.write((tx) =>
+    tx.all<{ id: string }>(sql`
+      update deliveries set lease_holder = ${holder}, lease_until = ${sql.raw(DATABASE_NOW)} + ${CLAIM_MS}
+      where id in (select value from json_each(${JSON.stringify([...first.values()])})) and state = 'pending'
+        and not exists (select 1 from deliveries o where o.recipient_id = deliveries.recipient_id
+          and o.state = 'pending' and o.lease_until >= ${sql.raw(DATABASE_NOW)})
+      returning id`),
+  );
+  const ids = claimed.map(({ id }) => id);
+  return ids.length === 0 ? [] : read(store, ids, holder, now);
+}
+
+/** Gives back what a process that is gone had claimed: on a file database this one alone is at work. */
+export async function freeClaims(store: Store): Promise<void> {
+  await store.write((tx) =>
     tx
       .update(deliveries)
-      .set({ leaseHolder: holder, leaseUntil: now + LEASE_MS })
+      .set({ leaseHolder: null, leaseUntil: null })
       .where(
         and(
-          inArray(deliveries.id, [...first.values()]),
+          eq(deliveries.channel, 'webhook'),
           eq(deliveries.state, 'pending'),
-          sql`coalesce(${deliveries.leaseUntil}, 0) <= ${now}`,
+          isNotNull(deliveries.leaseUntil),
         ),
-      )
-      .returning({ id: deliveries.id }),
+      ),
   );
-  return claimed.length === 0
-    ? []
-    : read(
-        store,
-        claimed.map(({ id }) => id),
-        holder,
-        now,
-      );
 }
 
 async function read(store: Store, ids: string[], holder: string, now: number): Promise<Claimed[]> {
@@ -175,7 +179,7 @@ export async function recordAttempt(
           and(
             eq(deliveries.recipientId, webhookId),
             eq(deliveries.state, 'pending'),
-            lt(deliveries.nextAttemptAt, now + 1),
+            lte(deliveries.nextAttemptAt, now),
           ),
         );
     }

@@ -1,26 +1,22 @@
-import { and, eq, sql } from 'drizzle-orm';
+import { and, eq, lte, sql } from 'drizzle-orm';
 import type { Database } from '../../../db/client.ts';
-import { deliveries, webhooks } from '../../../db/messages.ts';
-import { newId } from '../../domain/ids.ts';
+import { webhooks } from '../../../db/messages.ts';
 import { isTold } from '../../domain/webhooks.ts';
 
 /** What the outbox says of an event. */
 export interface WebhookCause {
-  id: string;
   pageId: string;
   event: string;
-  subjectId: string;
   /** Every component that the incident or window ever named. */
-  componentIds: readonly string[];
+  named: readonly string[];
+  createdAt: number;
 }
 
 /**
- * Makes a delivery of an event for each webhook of its page that is told of it, in the caller's transaction. A page has
- * few webhooks: one statement reads them all. Again for the same event it adds nothing.
- *
- * @returns how many are told
+ * The webhooks of a page that are told of an event: they were there when it happened, and follow it. A page has few of
+ * them: one statement reads them all.
  */
-export async function fanOutToWebhooks(tx: Database, cause: WebhookCause, now: number): Promise<number> {
+export async function webhooksToTell(tx: Database, cause: WebhookCause): Promise<string[]> {
   const rows = await tx
     .select({
       id: webhooks.id,
@@ -29,28 +25,15 @@ export async function fanOutToWebhooks(tx: Database, cause: WebhookCause, now: n
         from json_each(webhooks.component_ids) f join components c on c.id = f.value))`,
     })
     .from(webhooks)
-    .where(and(eq(webhooks.pageId, cause.pageId), eq(webhooks.active, true)));
-  const told = rows.filter(({ events, follows }) =>
-    isTold(
-      events,
-      follows === null ? null : (JSON.parse(follows) as string[]),
-      cause.event,
-      cause.componentIds,
-    ),
-  );
-  if (told.length === 0) return 0;
-  const made = told.map(({ id }) => ({
-    id: newId(),
-    eventId: cause.id,
-    pageId: cause.pageId,
-    channel: 'webhook' as const,
-    recipientId: id,
-    subjectId: cause.subjectId,
-    state: 'pending' as const,
-    attempts: 0,
-    nextAttemptAt: now,
-    createdAt: now,
-  }));
-  await tx.insert(deliveries).values(made).onConflictDoNothing();
-  return told.length;
+    .where(
+      and(
+        eq(webhooks.pageId, cause.pageId),
+        eq(webhooks.active, true),
+        lte(webhooks.createdAt, cause.createdAt),
+      ),
+    );
+  const follows = (text: string | null) => (text === null ? null : (JSON.parse(text) as string[]));
+  return rows
+    .filter((row) => isTold(row.events, follows(row.follows), cause.event, cause.named))
+    .map(({ id }) => id);
 }

@@ -4,7 +4,7 @@ import type { Store } from '../../../db/transaction.ts';
 import type { Secrets } from '../../domain/secrets.ts';
 import { WEBHOOK_SEAL, type WebhookSecrets } from '../../domain/webhooks.ts';
 import { type Attempt, callReceiver } from './call.ts';
-import { type Claimed, cancel, claimDeliveries, recordAttempt } from './deliveries.ts';
+import { type Claimed, cancel, claimDeliveries, freeClaims, recordAttempt } from './deliveries.ts';
 import { messageAbout } from './message.ts';
 import type { Resolve } from './resolve.ts';
 import { signatureHeaders } from './signature.ts';
@@ -22,6 +22,8 @@ export interface WebhookCaller {
 
 export interface WebhookLaneOptions extends WebhookCaller {
   store: Store;
+  /** True on a file database: whoever held a claim there is gone. */
+  alone: boolean;
   /** Names this process in leases. */
   holder: string;
   /** From 0 to 1, for the jitter of pauses. */
@@ -50,6 +52,11 @@ export class WebhookLane {
   readonly #calls = new Map<string, Promise<void>>();
 
   constructor(private readonly options: WebhookLaneOptions) {}
+
+  /** To be called once, before the first tick. */
+  async begin(): Promise<void> {
+    if (this.options.alone) await freeClaims(this.options.store);
+  }
 
   /** How many calls are under way. */
   get atWork(): number {
