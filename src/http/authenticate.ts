@@ -1,12 +1,12 @@
 /** Who asks: by a key, or by the session of somebody who is signed in (contract, section 5). */
-import type { APIContext } from 'astro';
 import type { Admission } from '../auth/api-keys.ts';
+import type { RouteContext } from './declare.ts';
 import { HttpError } from './errors.ts';
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Who asks, and the page that the path names, if it is theirs. @throws HttpError 400, 401, 403 */
-export async function authenticate({ request, locals }: APIContext, pageRef: string): Promise<Admission> {
+export async function authenticate({ request, locals }: RouteContext, pageRef: string): Promise<Admission> {
   const { services, isOwnHost } = locals;
   const refuse = (detail: string) =>
     new HttpError(401, detail, { 'WWW-Authenticate': 'Bearer realm="daymark"' });

@@ -1,10 +1,19 @@
 /** What a route says of itself: enough to authorize it, to parse its input, and to write the OpenAPI document. */
-import type { APIContext, APIRoute } from 'astro';
 import type { z } from 'zod';
 import type { Credential } from '../auth/api-keys.ts';
 import type { Scope } from '../auth/scopes.ts';
 import type { Actor } from '../manage/command.ts';
 import type { Services } from '../services.ts';
+
+/** What a route of the API gets: as much of Astro's context as it may rely on. */
+export interface RouteContext {
+  request: Request;
+  params: Record<string, string | undefined>;
+  clientAddress: string;
+  locals: App.Locals;
+}
+
+export type RouteHandler = (context: RouteContext) => Promise<Response> | Response;
 
 export interface PageRef {
   id: string;
@@ -121,14 +130,14 @@ export interface OpenEndpoint<Schema extends z.ZodType | undefined> extends Desc
   /** The statuses that it answers with besides those that all do. */
   statuses: readonly number[];
   handle(call: {
-    context: APIContext;
+    context: RouteContext;
     services: Services;
     body: Schema extends z.ZodType ? z.output<Schema> : undefined;
   }): Promise<Answer>;
 }
 
 export type AnyOpenEndpoint = Omit<OpenEndpoint<z.ZodType | undefined>, 'handle'> & {
-  handle(call: { context: APIContext; services: Services; body: never }): Promise<Answer>;
+  handle(call: { context: RouteContext; services: Services; body: never }): Promise<Answer>;
 };
 
 export type Declared =
@@ -138,7 +147,7 @@ export type Declared =
   | { kind: 'visitor'; endpoint: AnyVisitorEndpoint };
 
 /** A route that carries its declaration. */
-export type DeclaredRoute = APIRoute & { declared: Declared };
+export type DeclaredRoute = RouteHandler & { declared: Declared };
 
 /** True of an export of a route module that was made by `endpoint()`, `publicEndpoint()` or `visitorEndpoint()`. */
 export function isDeclared(route: unknown): route is DeclaredRoute {

@@ -2,7 +2,6 @@
  * The only way into the API. Every route is made here, so that who may, what is taken and how it fails stand in one
  * place, in the contract's order (section 6): 405, 401, 403, 404, 413, 415, 400, 422, 412, 409.
  */
-import type { APIContext, APIRoute } from 'astro';
 import type { z } from 'zod';
 import { DomainError, notFound } from '../domain/errors.ts';
 import type { Actor } from '../manage/command.ts';
@@ -18,6 +17,8 @@ import {
   isDocument,
   type OpenEndpoint,
   type PublicEndpoint,
+  type RouteContext,
+  type RouteHandler,
 } from './declare.ts';
 import { errorBody, HttpError, toHttpError } from './errors.ts';
 import { once, onceOutside, repeatableOf } from './idempotency.ts';
@@ -39,7 +40,7 @@ export function endpoint<Schema extends z.ZodType | undefined = undefined>(
   declared: Endpoint<Schema>,
 ): DeclaredRoute {
   const any = declared as unknown as AnyEndpoint;
-  const route: APIRoute = (context) => answering(context, () => manage(context, any));
+  const route: RouteHandler = (context) => answering(context, () => manage(context, any));
   return Object.assign(route, { declared: { kind: 'management' as const, endpoint: any } });
 }
 
@@ -51,7 +52,7 @@ export function openEndpoint<Schema extends z.ZodType | undefined = undefined>(
   declared: OpenEndpoint<Schema>,
 ): DeclaredRoute {
   const any = declared as unknown as AnyOpenEndpoint;
-  const route: APIRoute = (context) =>
+  const route: RouteHandler = (context) =>
     answering(context, async () => {
       assertManagement(context);
       const { locals, request } = context;
@@ -67,7 +68,7 @@ export function openEndpoint<Schema extends z.ZodType | undefined = undefined>(
 
 /** Declares a public endpoint below a page root. */
 export function publicEndpoint(declared: PublicEndpoint): DeclaredRoute {
-  const route: APIRoute = (context) =>
+  const route: RouteHandler = (context) =>
     answering(
       context,
       async () => {
@@ -85,7 +86,7 @@ export function publicEndpoint(declared: PublicEndpoint): DeclaredRoute {
 /** The methods of one path; every other one is a 405 that names them. A document that GET reads has an ETag. */
 export function resource<Methods extends Record<string, DeclaredRoute>>(
   methods: Methods,
-): Methods & { ALL: APIRoute } {
+): Methods & { ALL: RouteHandler } {
   const names = Object.keys(methods);
   const allowed = [...(names.includes('GET') ? [...names, 'HEAD'] : names), 'OPTIONS'].join(', ');
   const kinds = new Set(Object.values(methods).map((route) => route.declared.kind));
@@ -96,7 +97,7 @@ export function resource<Methods extends Record<string, DeclaredRoute>>(
       if (route.declared.kind === 'management') documents.set(route.declared.endpoint, GET.declared.endpoint);
     }
   }
-  const ALL: APIRoute = (context) => {
+  const ALL: RouteHandler = (context) => {
     // The server sends the head of that answer alone.
     if (context.request.method === 'HEAD' && GET) return GET(context);
     return answering(
@@ -122,7 +123,7 @@ const documents = new WeakMap<AnyEndpoint, AnyEndpoint>();
  * @param always headers of the answer, however it went
  */
 export async function answering(
-  context: APIContext,
+  context: RouteContext,
   work: () => Promise<Answer>,
   always: Readonly<Record<string, string>> = {},
 ): Promise<Response> {
@@ -155,11 +156,11 @@ export async function answering(
   }
 }
 
-function assertManagement({ locals }: APIContext): void {
+function assertManagement({ locals }: RouteContext): void {
   if (locals.root.kind !== 'default') throw new HttpError(404, 'Not found.');
 }
 
-async function manage(context: APIContext, declared: AnyEndpoint): Promise<Answer> {
+async function manage(context: RouteContext, declared: AnyEndpoint): Promise<Answer> {
   const { services, requestId, query } = context.locals;
   assertManagement(context);
   const params = context.params as Record<string, string>;
@@ -214,7 +215,7 @@ async function manage(context: APIContext, declared: AnyEndpoint): Promise<Answe
  * first; of a good one the verb itself finds out, in its transaction.
  */
 async function bodyOf(
-  { request, locals }: APIContext,
+  { request, locals }: RouteContext,
   declared: AnyEndpoint,
   call: Call<undefined>,
 ): Promise<{ bytes: Buffer; body: unknown }> {

@@ -1,11 +1,10 @@
-import type { APIContext } from 'astro';
-import type { Answer, PageRef } from './declare.ts';
+import type { Answer, PageRef, RouteContext } from './declare.ts';
 
 const LONGEST_WAIT_S = 30;
 
 /** `Prefer: wait=n` (RFC 7240): the answer comes when readers can see the write, or when the time is up. */
 export async function waiting(
-  { request, locals }: APIContext,
+  { request, locals }: RouteContext,
   page: PageRef,
   answer: Answer,
 ): Promise<Answer> {

@@ -33,6 +33,8 @@ const HEADERS_MS = 10_000;
 const REQUEST_MS = 30_000;
 const HEADER_BYTES = 16 * 1024;
 const CONNECTIONS = 10_000;
+/** Below this nothing is published: the folder need not be asked. */
+const MANAGED = /^\/api\/v1\/(pages|api-keys|audit-events)(\/|$)/;
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 export function createHttpServer(services: Services, runApp: RunApp): Server {
@@ -98,7 +100,8 @@ async function answer(
   }
   const asksList =
     target.query !== '' && route !== null && isPublicList(route.path) && hasListParameter(target.query);
-  if (reads && route && !asksList && (await services.site.answer(req, res, target, route))) return;
+  const mayBeFile = !asksList && !MANAGED.test(target.path);
+  if (reads && route && mayBeFile && (await services.site.answer(req, res, target, route))) return;
   const path = route && route.root.kind !== 'default' ? `/${route.path}` : target.path;
   if (path.startsWith('/api/')) {
     const response = await runRoute(services, runApp, req, res, target, route, path);

@@ -1,5 +1,5 @@
-import type { APIRoute } from 'astro';
 import { authenticate } from '../../http/authenticate.ts';
+import type { RouteHandler } from '../../http/declare.ts';
 import { answering } from '../../http/endpoint.ts';
 import { HttpError } from '../../http/errors.ts';
 import { openApiDocument, type RouteModules, routesOf } from '../../http/openapi.ts';
@@ -8,7 +8,7 @@ const modules: RouteModules = import.meta.glob('./v1/**/*.ts', { eager: true });
 const routes = routesOf(modules);
 
 /** The public part for everyone, all of it with a key or a session. */
-export const GET: APIRoute = (context) =>
+export const GET: RouteHandler = (context) =>
   answering(context, async () => {
     const { services, root, isOwnHost } = context.locals;
     const { headers } = context.request;
@@ -25,7 +25,7 @@ export const GET: APIRoute = (context) =>
 
 const ALLOWED = 'GET, HEAD, OPTIONS';
 
-export const ALL: APIRoute = (context) =>
+export const ALL: RouteHandler = (context) =>
   context.request.method === 'HEAD'
     ? GET(context)
     : answering(context, async () => {
