@@ -2,10 +2,16 @@
  * What a visitor of a page does without an account: sign up, verify, change, leave. No key and no cookie is read, so it
  * takes the form of another site, and of a mail provider without Origin (RFC 8058).
  */
-import type { APIContext, APIRoute } from 'astro';
 import type { z } from 'zod';
 import { limitKey } from './client-address.ts';
-import type { AnyVisitorEndpoint, DeclaredRoute, PageRef, VisitorEndpoint } from './declare.ts';
+import type {
+  AnyVisitorEndpoint,
+  DeclaredRoute,
+  PageRef,
+  RouteContext,
+  RouteHandler,
+  VisitorEndpoint,
+} from './declare.ts';
 import { answering } from './endpoint.ts';
 import { HttpError } from './errors.ts';
 import { checkInput, isForm, parseInput, readForm, readJsonBytes } from './input.ts';
@@ -15,7 +21,7 @@ export function visitorEndpoint<Schema extends z.ZodType | undefined = undefined
   declared: VisitorEndpoint<Schema>,
 ): DeclaredRoute {
   const endpoint = declared as unknown as AnyVisitorEndpoint;
-  const route: APIRoute = async (context) => {
+  const route: RouteHandler = async (context) => {
     const { services, query } = context.locals;
     let page: PageRef | null = null;
     const response = await answering(context, async () => {
@@ -34,14 +40,14 @@ export function visitorEndpoint<Schema extends z.ZodType | undefined = undefined
 }
 
 /** The page whose root this is below, also by a slug that it left. @throws HttpError 404 */
-export async function visitedPage({ locals }: APIContext): Promise<PageRef> {
+export async function visitedPage({ locals }: RouteContext): Promise<PageRef> {
   const page = await locals.services.rootPage(locals.root);
   if (!page) throw new HttpError(404, 'There is no status page here yet.');
   return page;
 }
 
 /** @throws HttpError 413, 415, 400, 422, in that order */
-async function bodyOf({ request, locals }: APIContext, declared: AnyVisitorEndpoint): Promise<unknown> {
+async function bodyOf({ request, locals }: RouteContext, declared: AnyVisitorEndpoint): Promise<unknown> {
   const { body: schema, fromForm, bodyOptional } = declared;
   if (!schema) return undefined;
   const read = (limit: number) => locals.readBody(limit);
@@ -53,7 +59,7 @@ async function bodyOf({ request, locals }: APIContext, declared: AnyVisitorEndpo
 
 /** A browser that has sent a form is shown a page below the root that it posted to. */
 function ledOn(
-  { locals }: APIContext,
+  { locals }: RouteContext,
   { slug }: PageRef,
   { done, failed }: { done: string; failed: string },
   response: Response,
