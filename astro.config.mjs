@@ -3,6 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import node from '@astrojs/node';
 import { defineConfig } from 'astro/config';
+import { build } from 'vite';
 
 /**
  * The node adapter in middleware mode, with our own process entry: Astro's server bundle takes the adapter's
@@ -45,13 +46,39 @@ function assertDeclared() {
 function templateHash() {
   const root = fileURLToPath(new URL('./src/', import.meta.url));
   const hash = createHash('sha256');
-  for (const path of globSync('{render,components,layouts,styles,text,pages/render,snapshot,domain}/**/*.*', {
+  const folders = '{client,render,components,layouts,styles,text,pages/render,snapshot,domain}';
+  for (const path of globSync(`${folders}/**/*.*`, {
     cwd: root,
     exclude: (path) => /console/i.test(path),
   }).sort()) {
     hash.update(path).update(readFileSync(root + path));
   }
   return hash.digest('hex').slice(0, 16);
+}
+
+/** `import script from './page.ts?script'` is that module with all that it imports, as the text of an inline script. */
+function inlineScripts() {
+  const suffix = '?script';
+  return {
+    name: 'daymark:inline-scripts',
+    enforce: 'pre',
+    async load(id) {
+      if (!id.endsWith(suffix)) return null;
+      const entry = id.slice(0, -suffix.length);
+      const [built] = await build({
+        configFile: false,
+        logLevel: 'warn',
+        build: {
+          write: false,
+          target: 'es2022',
+          lib: { entry, formats: ['iife'], name: 'daymark' },
+        },
+      });
+      const code = built.output[0].code.trim();
+      if (/<[!/]/.test(code)) throw new Error(`${entry} holds what would end its own element.`);
+      return `export default ${JSON.stringify(code)}`;
+    },
+  };
 }
 
 export default defineConfig({
@@ -65,6 +92,7 @@ export default defineConfig({
   // Our own rule stands in src/http/endpoint.ts: Astro's would refuse a DELETE with a key and an RFC 8058 form post.
   security: { checkOrigin: false },
   vite: {
+    plugins: [inlineScripts()],
     // Unbundled, drizzle costs 110 MB and 0.7 s at every start. What is native stays external.
     ssr: { noExternal: ['drizzle-orm'] },
     define: { __TEMPLATE__: JSON.stringify(templateHash()) },

@@ -3,6 +3,12 @@
 /** Hash of the sources that decide what published files look like; set by astro.config.mjs. */
 declare const __TEMPLATE__: string;
 
+/** A module of `src/client` with all that it imports, as the text of an inline script; made by astro.config.mjs. */
+declare module '*?script' {
+  const script: string;
+  export default script;
+}
+
 declare namespace App {
   interface Locals {
     /** Set only by the publisher: what a page below `src/pages/render/` prints. A request from outside never has it. */

@@ -78,6 +78,7 @@ export function planCurrent(
   const all = before === null || looksChanged(before, after);
   const told = all || touched.size > 0;
   const newDay = all || dayOf(before.asOf, after.page.timezone) !== dayOf(after.asOf, after.page.timezone);
+  const newState = before?.headline.mark !== after.headline.mark;
   const newMonth =
     all || monthOf(before.asOf, after.page.timezone) !== monthOf(after.asOf, after.page.timezone);
   const files: PlannedFile[] = [
@@ -87,7 +88,7 @@ export function planCurrent(
     ...texts(after, paths.badge, badgeSvg),
     ...texts(after, paths.statusText, statusText),
   ];
-  if (told || newDay || newMonth) {
+  if (told || newDay || newMonth || newState) {
     files.push(
       ...pages(after.page, paths.history, (told) => ({
         kind: 'history',

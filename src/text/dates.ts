@@ -51,6 +51,8 @@ export interface Dates {
   monthOf(at: number): string;
   /** `22 Nov` for one day date, `12–22 Nov` for two. */
   dates(first: string, last?: string): string;
+  /** `Sat 21 Nov` for a day date. */
+  weekday(date: string): string;
   /** `November 2026` for a month. */
   month(month: string): string;
   /** `November` for a month. */
@@ -134,6 +136,7 @@ function makeDates(language: string, zone: string): Dates {
         .replace(/(\d)\s*–\s*(\d+\D+)$/, first.slice(0, 7) === last.slice(0, 7) ? '$1–$2' : '$1 – $2')
         .replaceAll('\u2009', ' ');
     },
+    weekday: (date) => ofDate(date, { weekday: 'short', ...DAY_SHORT }),
     month: (month) => ofDate(`${month}-01`, MONTH),
     monthName: (month) => ofDate(`${month}-01`, { month: 'long' }),
   };

@@ -79,6 +79,18 @@ export interface Dictionary {
   /** `and 12 more` */
   more(count: number): string;
 
+  /** What only the script of a page says. */
+  script: {
+    /** To screen readers: `Updated: Partial outage. …` */
+    updated(what: string): string;
+    /** `The server can’t be reached. This page shows what was known at 14:53 UTC, 3 minutes ago.` */
+    unreachable(time: string, ago: string): string;
+    allDays: string;
+    day: string;
+    noTrouble: string;
+    close: string;
+  };
+
   home: string;
   history: string;
   api: string;

@@ -27,6 +27,7 @@ for (const kind of KINDS) {
           const url = `${demo.url}/p/northwind/${missing ? 'nothing/here/' : demo.paths[kind]}`;
           const response = await page.goto(url);
           expect(response?.status()).toBe(missing ? 404 : 200);
+          expect(seen.requests).toEqual([url]);
           await page.screenshot({
             path: join(SCREENS, `${kind}-${colorScheme}-${width}.png`),
             fullPage: true,
@@ -35,7 +36,6 @@ for (const kind of KINDS) {
           expect(wide, 'pixels beyond the edge').toBeLessThanOrEqual(0);
           const { violations } = await new AxeBuilder({ page }).analyze();
           expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-          expect(seen.requests).toEqual([url]);
           expect(seen.complaints.filter((text) => !(missing && text.includes('404')))).toEqual([]);
         });
       });

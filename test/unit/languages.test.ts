@@ -11,10 +11,12 @@ const HOUR = 3_600_000;
 
 /** Everything that a dictionary says, functions called with numbers that every plural rule tells apart. */
 function said(language: (typeof LANGUAGES)[number]): string[] {
-  return Object.values(dictionaries[language]).flatMap((value) => {
-    if (typeof value !== 'function') return typeof value === 'object' ? Object.values(value) : value;
-    return [0, 1, 2, 3, 11, 100].map((count) => (value as (...parts: unknown[]) => string)(count, count + 1));
-  });
+  const of = (value: unknown): string[] => {
+    if (typeof value === 'string') return [value];
+    if (typeof value === 'object' && value !== null) return Object.values(value).flatMap(of);
+    return [0, 1, 2, 3, 11, 100].map((count) => (value as (...parts: number[]) => string)(count, count + 1));
+  };
+  return of(dictionaries[language]);
 }
 
 describe.each(LANGUAGES)('the words in %s', (language) => {

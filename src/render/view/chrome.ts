@@ -1,11 +1,11 @@
 import type { ComponentStatus } from '../../domain/status.ts';
 import { dictionaryFor } from '../../text/dictionary.ts';
-import { escapeHtml } from '../../text/escape-html.ts';
 import { inEachLanguage, prefixOf, urlOf } from '../languages.ts';
 import { paths } from '../paths.ts';
 import { accentCss, accentOf, onAccent } from './accent.ts';
 import { timeHtml, type ViewContext } from './context.ts';
 import { logoIcon, markIcon } from './mark.ts';
+import { type ScriptWords, scriptWords } from './script-words.ts';
 
 /** A link with its words. */
 export interface LinkView {
@@ -28,11 +28,17 @@ export interface ChromeView {
   name: string;
   initial: string;
   home: string;
+  /** What the script may have to say. */
+  script: ScriptWords;
   navigation: LinkView[];
   links: LinkView[];
   /** This page in each of its languages; empty when there is but one. */
   languages: (LinkView & { language: string; direction: 'ltr' | 'rtl'; url: string })[];
   alternates: { href: string; type: string; title: string }[];
+  /** The revision that this file shows, where it is written anew at each change: then the script keeps it current. */
+  revision: number | null;
+  /** The way to the page's root. */
+  root: string;
   /** When this was published, for files that are written anew at each change. */
   publishedHtml: string;
   words: { skip: string; navigation: string; feeds: string; languages: string };
@@ -49,6 +55,8 @@ export interface ChromeFacts {
   mark: ComponentStatus | null;
   /** Time of the change that made this revision; null in files that hold nothing of the present. */
   changedAt: number | null;
+  /** The revision, likewise. */
+  revision?: number;
 }
 
 /** Head, header and footer of a page. */
@@ -68,6 +76,9 @@ export function chromeView(context: ViewContext, facts: ChromeFacts): ChromeView
     accentCss: accentCss(accent),
     name: page.name,
     initial,
+    revision: facts.revision ?? null,
+    root,
+    script: scriptWords(words),
     home: base,
     navigation: [
       { href: base + paths.history, text: words.history, current: facts.path === paths.history },
@@ -88,7 +99,10 @@ export function chromeView(context: ViewContext, facts: ChromeFacts): ChromeView
     publishedHtml:
       changedAt === null
         ? ''
-        : words.published(timeHtml(changedAt, dates.clock(changedAt)), escapeHtml(dates.shortDay(changedAt))),
+        : words.published(
+            timeHtml(changedAt, dates.clock(changedAt), 'clock'),
+            timeHtml(changedAt, dates.shortDay(changedAt), 'day', { age: 'past' }),
+          ),
     words: {
       skip: words.skip,
       navigation: words.navigation,

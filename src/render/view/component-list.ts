@@ -52,7 +52,7 @@ function groupHtml(
   const mark = markHtml(group.status, troubled ? words.componentStatus[group.status] : undefined);
   const rows = components.map((component) => rowHtml(context, snapshot, component)).join('');
   const open = troubled || count <= FOLDED_ABOVE ? ' open' : '';
-  return `<details class="group"${open}><summary>${CHEVRON}${mark}<h3 dir="auto">${escapeHtml(group.name)}</h3><span class="note">${note}</span></summary><ul class="rows">${rows}</ul></details>`;
+  return `<details class="group" data-status="${group.status}"${open}><summary>${CHEVRON}${mark}<h3 dir="auto">${escapeHtml(group.name)}</h3><span class="note">${note}</span></summary><ul class="rows">${rows}</ul></details>`;
 }
 
 function rowHtml(context: ViewContext, snapshot: PageSnapshot, component: SnapshotComponent): string {

@@ -31,25 +31,51 @@ export function contextOf(page: PageFacts, path: string, reference: number | nul
   return { page, words, dates, root, base: root + prefix, reference };
 }
 
-/** A moment in words, as a `<time>` that machines can read. */
-export function timeHtml(at: number, text: string): string {
-  const iso = new Date(at).toISOString();
-  return `<time datetime="${iso.replace('.000Z', 'Z')}">${escapeHtml(text)}</time>`;
+/** In which words the script tells a moment again, in the visitor's own zone: those of `Dates`. */
+export type TimeKind =
+  | 'moment'
+  | 'full'
+  | 'dated'
+  | 'range'
+  | 'full-range'
+  | 'clock'
+  | 'day'
+  | 'tile-month'
+  | 'tile-day';
+
+/** The script adds how long a moment is past, how long ago it was, or how soon it comes. */
+export type Age = 'for' | 'past' | 'ahead';
+
+/** A moment in words, as a `<time>` that machines can read. Without a kind it stays in the zone of the page. */
+export function timeHtml(
+  at: number,
+  text: string,
+  kind?: TimeKind,
+  more: { end?: number; age?: Age } = {},
+): string {
+  const { end, age } = more;
+  const told = kind ? ` data-t="${kind}"` : '';
+  const until = end === undefined ? '' : ` data-e="${iso(end)}"`;
+  const aged = age === undefined ? '' : ` data-age="${age}"`;
+  return `<time datetime="${iso(at)}"${told}${until}${aged}>${escapeHtml(text)}</time>`;
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString().replace('.000Z', 'Z');
 }
 
 /** A moment with as much of a date as the context asks for: `14:05 UTC`, `22 Nov, 14:05 UTC`, `22 November 2026, …`. */
-export function momentHtml(context: ViewContext, at: number): string {
-  const { dates, reference } = context;
-  return timeHtml(at, reference === null ? dates.fullMoment(at) : dates.moment(at, reference));
+export function momentHtml({ dates, reference }: ViewContext, at: number, age?: Age): string {
+  // Files that hold nothing of the present say nothing that ends with it.
+  if (reference === null) return timeHtml(at, dates.fullMoment(at), 'full');
+  return timeHtml(at, dates.moment(at, reference), 'moment', age === undefined ? {} : { age });
 }
 
 /** From one moment to another: `06:00–08:00 UTC`, with the date where the context asks for it. */
 export function rangeHtml(context: ViewContext, start: number, end: number): string {
   const { dates, reference } = context;
-  return timeHtml(
-    start,
-    reference === null ? dates.fullRange(start, end) : dates.range(start, end, reference),
-  );
+  if (reference === null) return timeHtml(start, dates.fullRange(start, end), 'full-range', { end });
+  return timeHtml(start, dates.range(start, end, reference), 'range', { end });
 }
 
 /** The beginning of a Markdown text in one line of plain text, cut at a word, for lists and descriptions. */

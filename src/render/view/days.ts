@@ -98,7 +98,7 @@ export function incidentLine(context: ViewContext, incident: SnapshotIncident, t
     href: base + paths.incident(incident.id),
     stateHtml: over
       ? words.resolvedAfter(duration(resolvedAt - startedAt, words.language))
-      : `${words.openSince(momentHtml(context, startedAt))}${told ? '.' : ''}`,
+      : `${words.openSince(momentHtml(context, startedAt, 'for'))}${told ? '.' : ''}`,
     text: over || told ? summaryOf(incident.updates[0]?.body ?? '') : '',
   };
 }

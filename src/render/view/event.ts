@@ -38,7 +38,7 @@ export interface UpdateView {
 /** An open incident, as the status page tells it. */
 export function openIncidentView(context: ViewContext, incident: SnapshotIncident): EventView {
   const { words, base } = context;
-  const since = words.since(momentHtml(context, incident.startedAt));
+  const since = words.since(momentHtml(context, incident.startedAt, 'for'));
   return {
     mark: markOfImpact(incident.impact),
     title: incident.title,
@@ -58,7 +58,7 @@ export function runningMaintenanceView(context: ViewContext, maintenance: Snapsh
     href: base + paths.maintenance(maintenance.id),
     factsHtml: factsHtml(
       words.maintenance,
-      words.since(momentHtml(context, maintenance.startedAt ?? maintenance.startsAt)),
+      words.since(momentHtml(context, maintenance.startedAt ?? maintenance.startsAt, 'for')),
       maintenance.overrunning
         ? words.overrunning
         : words.plannedUntil(momentHtml(context, maintenance.endsAt)),
@@ -76,7 +76,9 @@ export function incidentUpdates(
 ): UpdateView[] {
   const updates = updateViews(context, incident.updates, context.words.incidentStatus, topHeading);
   if (incident.nextUpdateAt !== null && incident.resolvedAt === null) {
-    updates[0]?.notesHtml.unshift(context.words.nextUpdate(momentHtml(context, incident.nextUpdateAt)));
+    updates[0]?.notesHtml.unshift(
+      context.words.nextUpdate(momentHtml(context, incident.nextUpdateAt, 'ahead')),
+    );
   }
   return updates;
 }
@@ -93,7 +95,7 @@ export function updateViews<Status extends IncidentStatus | MaintenanceStatus>(
   const near = updates[0]?.createdAt ?? 0;
   const timeOf = (at: number) => (reference === null ? dates.dated(at, near) : dates.moment(at, reference));
   return updates.map((update) => ({
-    timeHtml: timeHtml(update.createdAt, timeOf(update.createdAt)),
+    timeHtml: timeHtml(update.createdAt, timeOf(update.createdAt), reference === null ? 'dated' : 'moment'),
     bodyHtml: labelled(context, statusWords[update.status], renderMarkdown(update.body, topHeading)),
     notesHtml: update.editedAt === null ? [] : [context.words.edited(momentHtml(context, update.editedAt))],
   }));
@@ -138,8 +140,8 @@ export function factsHtml(...parts: string[]): string {
 
 /** A window that is planned, for the list of what comes. */
 export interface PlannedView {
-  month: string;
-  day: string;
+  monthHtml: string;
+  dayHtml: string;
   title: string;
   href: string;
   factsHtml: string;
@@ -156,8 +158,8 @@ export function plannedView(context: ViewContext, maintenance: SnapshotMaintenan
   const more = maintenance.components.length - names.length;
   const named = `<span dir="auto">${escapeHtml(names.join(words.comma))}</span>${more > 0 ? ` ${words.more(more)}` : ''}`;
   return {
-    month: thisYear ? dates.shortMonth(startsAt) : `${dates.shortMonth(startsAt)} ${month.slice(0, 4)}`,
-    day: dates.dayOfMonth(startsAt),
+    monthHtml: `${timeHtml(startsAt, dates.shortMonth(startsAt), 'tile-month')}${thisYear ? '' : ` ${month.slice(0, 4)}`}`,
+    dayHtml: timeHtml(startsAt, dates.dayOfMonth(startsAt), 'tile-day'),
     title: maintenance.title,
     href: base + paths.maintenance(maintenance.id),
     factsHtml: factsHtml(rangeHtml(context, startsAt, maintenance.endsAt), names.length > 0 ? named : ''),

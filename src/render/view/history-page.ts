@@ -46,6 +46,7 @@ export function historyView(snapshot: PageSnapshot): HistoryView {
     description: words.historyDescription(page.name),
     mark: snapshot.headline.mark,
     changedAt: snapshot.changedAt,
+    revision: snapshot.revision,
   });
   return { chrome, words, title: words.history, months: months.filter(({ days }) => days.length > 0), years };
 }

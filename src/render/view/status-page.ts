@@ -7,6 +7,7 @@ import { paths } from '../paths.ts';
 import { type ChromeView, chromeView } from './chrome.ts';
 import { componentListHtml } from './component-list.ts';
 import { contextOf, timeHtml } from './context.ts';
+import { dayEventsJson } from './day-events.ts';
 import { type DayView, incidentLine, type LineView, maintenanceLine, recentDays } from './days.ts';
 import {
   type EventView,
@@ -38,6 +39,9 @@ export interface StatusView {
   /** Without groups the rows need not be indented below them. */
   grouped: boolean;
   axis: { firstHtml: string; lastHtml: string } | null;
+  /** For the stories at the bars: the first day, and what happened since. */
+  firstDay: string | null;
+  eventsJson: string;
   recent: DayView[];
 }
 
@@ -59,6 +63,7 @@ export function statusView(snapshot: PageSnapshot): StatusView {
       description: `${title}. ${detailHtml.replaceAll(/<[^>]*>/g, '')}`.trim(),
       mark: headline.mark,
       changedAt: snapshot.changedAt,
+      revision: snapshot.revision,
     }),
     words,
     headline: title,
@@ -85,6 +90,8 @@ export function statusView(snapshot: PageSnapshot): StatusView {
             lastHtml: timeHtml(last.start, dates.dates(last.date)),
           }
         : null,
+    firstDay: first?.date ?? null,
+    eventsJson: dayEventsJson(context, snapshot),
     recent: recentDays(context, snapshot),
   };
 }

@@ -9,6 +9,7 @@ import type { DayLength, DayRecord } from '../../domain/uptime.ts';
 import type { SnapshotComponent } from '../../snapshot/schema.ts';
 import { escapeHtml } from '../../text/escape-html.ts';
 import { formatPercent } from '../../text/percent.ts';
+import { BAR_LETTERS } from './bar-letters.ts';
 import type { ViewContext } from './context.ts';
 
 const CELL = 4;
@@ -16,10 +17,17 @@ const HEIGHT = 22;
 /** A quarter of the height: five minutes must be seen. */
 const LOWEST = 6;
 
+const MINUTE = 60_000;
+/** Worst first. */
+const BAD_STATUSES = ['major_outage', 'partial_outage', 'degraded_performance', 'under_maintenance'] as const;
+
 interface Bar {
   paths: string;
-  /** The bad days in words, worst status first. */
-  badDays: string;
+  /** What the script tells of days. */
+  data: string;
+  bad: { status: ComponentStatus; dates: string[] }[];
+  /** The bad days in words, by language, worst status first. */
+  said: Map<string, string>;
 }
 
 /** What was drawn of a component's days, for as long as snapshots hand on the same array of them. */
@@ -31,34 +39,36 @@ export function uptimeBarHtml(
   days: readonly DayLength[],
   component: Pick<SnapshotComponent, 'days' | 'since' | 'percent'>,
 ): string {
-  const bar = barOf(context, days, component);
+  const bar = barOf(days, component);
   const percent = component.percent[90];
   const { words } = context;
   const share = percent === null ? words.noUptime : words.uptime(formatPercent(percent, words.language));
   const width = days.length * CELL - 1;
-  const label = bar.badDays === '' ? share : `${share} ${bar.badDays}`;
-  return `<svg class="bar" viewBox="0 0 ${width} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(label)}">${bar.paths}</svg>`;
+  const bad = badDays(context, bar);
+  const label = bad === '' ? share : `${share} ${bad}`;
+  return `<svg class="bar" viewBox="0 0 ${width} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(label)}"${bar.data}>${bar.paths}</svg>`;
 }
 
 /**
- * The drawing without what changes at every moment. It follows from the days of the component, which day is the first,
- * since when it counts, and the language: nothing in it depends on how long the last day has lasted, since a record holds
- * its own lengths.
+ * The drawing without what changes at every moment. It follows from the days of the component, which day is the first, and
+ * since when it counts: nothing in it depends on how long the last day has lasted, since a record holds its own lengths.
  */
-function barOf(
-  { words, dates }: ViewContext,
-  days: readonly DayLength[],
-  component: Pick<SnapshotComponent, 'days' | 'since'>,
-): Bar {
+function barOf(days: readonly DayLength[], component: Pick<SnapshotComponent, 'days' | 'since'>): Bar {
   const empty = days.findIndex((day) => day.start + day.length > component.since);
   const before = empty === -1 ? days.length : empty;
-  const key = `${days[0]?.date} ${days.length} ${before} ${words.language}`;
+  const key = `${days[0]?.date} ${days.length} ${before}`;
   const known = drawn.get(component.days);
   if (known?.key === key) return known;
-  const bar = { key, paths: dashes(before, days.length), badDays: '' };
+  const bar: Bar & { key: string } = {
+    key,
+    paths: dashes(before, days.length),
+    data: before > 0 ? ` data-before="${before}"` : '',
+    bad: [],
+    said: new Map(),
+  };
   const places = component.days.length > 0 ? new Map(days.map((day, index) => [day.date, index])) : null;
   let gaps = '';
-  for (const status of COMPONENT_STATUSES.slice(1).reverse()) {
+  for (const status of BAD_STATUSES) {
     const bad = component.days.filter((day) => places?.has(day.date) && worstShown(day) === status);
     if (bad.length === 0) continue;
     let strokes = '';
@@ -69,15 +79,38 @@ function barOf(
       gaps += `M${middle} ${HEIGHT - height}v-1`;
     }
     bar.paths += `<path data-status="${status}" d="${strokes}"/>`;
-    const named = words.badDays(
-      words.componentStatus[status],
-      bad.map((day) => dates.dates(day.date)).join(words.comma),
-    );
-    bar.badDays += bar.badDays === '' ? named : ` ${named}`;
+    bar.bad.push({ status, dates: bad.map(({ date }) => date) });
   }
   if (gaps !== '') bar.paths += `<path class="gap" d="${gaps}"/>`;
+  if (bar.bad.length > 0) bar.data += ` data-days="${daysData(component.days, places!)}"`;
   drawn.set(component.days, bar);
   return bar;
+}
+
+/** `86d5 87c45a3`: on day 86 five minutes of major outage, on day 87 two others, the worst first. */
+function daysData(days: readonly DayRecord[], places: ReadonlyMap<string, number>): string {
+  return days
+    .filter((day) => places.has(day.date) && worstShown(day) !== 'operational')
+    .map((day) => {
+      const shown = BAD_STATUSES.filter((status) => day.shown[status] > 0).map(
+        (status) => BAR_LETTERS[status] + Math.max(1, Math.round(day.shown[status] / MINUTE)),
+      );
+      return places.get(day.date) + shown.join('');
+    })
+    .join(' ');
+}
+
+function badDays({ words, dates }: ViewContext, bar: Bar): string {
+  let said = bar.said.get(words.language);
+  if (said === undefined) {
+    said = bar.bad
+      .map(({ status, dates: bad }) =>
+        words.badDays(words.componentStatus[status], bad.map((date) => dates.dates(date)).join(words.comma)),
+      )
+      .join(' ');
+    bar.said.set(words.language, said);
+  }
+  return said;
 }
 
 /** The pale cells; those before the component counted are paler still. */

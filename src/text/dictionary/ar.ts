@@ -81,6 +81,15 @@ export const arabic: Dictionary = {
   badDays: (status, days) => `${status}: ${days}.`,
   more: (count) => more(count),
 
+  script: {
+    updated: (what) => `تحديث: ${what}`,
+    unreachable: (time, ago) => `تعذّر الوصول إلى الخادم. تعرض هذه الصفحة ما كان معروفًا في ${time}، ${ago}.`,
+    allDays: 'كل الأيام التي شهدت اضطرابًا',
+    day: 'اليوم',
+    noTrouble: 'لا اضطراب خلال آخر 90 يومًا.',
+    close: 'إغلاق',
+  },
+
   home: 'الحالة',
   history: 'السجل',
   api: 'API',

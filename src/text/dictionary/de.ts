@@ -76,6 +76,16 @@ export const german: Dictionary = {
   badDays: (status, days) => `${status}: ${days}.`,
   more: (count) => `und ${count} weitere`,
 
+  script: {
+    updated: (what) => `Aktualisiert: ${what}`,
+    unreachable: (time, ago) =>
+      `Der Server ist nicht erreichbar. Diese Seite zeigt den Stand von ${time}, ${ago}.`,
+    allDays: 'Alle Tage mit Störungen',
+    day: 'Tag',
+    noTrouble: 'Keine Störung in den letzten 90 Tagen.',
+    close: 'Schließen',
+  },
+
   home: 'Status',
   history: 'Verlauf',
   api: 'API',

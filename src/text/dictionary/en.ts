@@ -74,6 +74,16 @@ export const english: Dictionary = {
   badDays: (status, days) => `${status}: ${days}.`,
   more: (count) => `and ${count} more`,
 
+  script: {
+    updated: (what) => `Updated: ${what}`,
+    unreachable: (time, ago) =>
+      `The server can’t be reached. This page shows what was known at ${time}, ${ago}.`,
+    allDays: 'All days with trouble',
+    day: 'Day',
+    noTrouble: 'No trouble in the last 90 days.',
+    close: 'Close',
+  },
+
   home: 'Status',
   history: 'History',
   api: 'API',

@@ -76,6 +76,16 @@ export const french: Dictionary = {
   badDays: (status, days) => `${status}\u00a0: ${days}.`,
   more: (count) => more(count),
 
+  script: {
+    updated: (what) => `Mise à jour\u00a0: ${what}`,
+    unreachable: (time, ago) =>
+      `Le serveur est injoignable. Cette page montre l’état connu à ${time}, ${ago}.`,
+    allDays: 'Tous les jours perturbés',
+    day: 'Jour',
+    noTrouble: 'Aucune perturbation au cours des 90 derniers jours.',
+    close: 'Fermer',
+  },
+
   home: 'État',
   history: 'Historique',
   api: 'API',

@@ -1,0 +1,101 @@
+/** What a bar holds of its days, and the story of one of them. */
+import type { ComponentStatus } from '../domain/status.ts';
+import { BAR_LETTERS } from '../render/view/bar-letters.ts';
+import { dates, lengthOf } from './times.ts';
+import { fill, words } from './words.ts';
+
+/** A day with trouble: what was shown besides operational, worst first, in minutes. */
+export interface BarDay {
+  index: number;
+  shown: { status: ComponentStatus; minutes: number }[];
+}
+
+export interface Bar {
+  count: number;
+  /** So many days at the beginning do not count: the component was not there. */
+  before: number;
+  days: BarDay[];
+}
+
+/** An incident or window of the last 90 days, as the page holds it. */
+type Event = [title: string, href: string, first: number, last: number, components: number[]];
+
+export interface Story {
+  date: string;
+  lines: { status: ComponentStatus | null; text: string }[];
+  events: { title: string; href: string }[];
+  /** All of it in a sentence, for screen readers. */
+  text: string;
+}
+
+const STATUSES = new Map(
+  Object.entries(BAR_LETTERS).map(([status, letter]) => [letter, status as ComponentStatus]),
+);
+const CELL = 4;
+const MINUTE = 60_000;
+const DAY = 86_400_000;
+
+/** Reads `86d5 87a45c3`: on day 86 five minutes of the worst status, on day 87 two others. */
+export function barOf(svg: Element): Bar {
+  const { days = '', before = '0' } = (svg as SVGElement).dataset;
+  const width = Number(svg.getAttribute('viewBox')?.split(' ')[2]);
+  return {
+    count: (width + 1) / CELL,
+    before: Number(before),
+    days: days
+      .split(' ')
+      .filter((day) => day !== '')
+      .map((day) => ({
+        index: Number.parseInt(day, 10),
+        shown: [...day.matchAll(/([a-d])(\d+)/g)].map(([, letter = '', minutes]) => ({
+          status: STATUSES.get(letter)!,
+          minutes: Number(minutes),
+        })),
+      })),
+  };
+}
+
+/** The day at a share of the bar's width. */
+export function dayIn({ count }: Bar, share: number): number {
+  return Math.min(count - 1, Math.max(0, Math.floor(share * count)));
+}
+
+export function dateOf(index: number): string {
+  const first = document.querySelector<HTMLElement>('section.components')?.dataset.first ?? '';
+  return dates.weekday(new Date(Date.parse(first) + index * DAY).toISOString().slice(0, 10));
+}
+
+/** `Major outage: 5 minutes` */
+export function tell({ status, minutes }: BarDay['shown'][number]): string {
+  return fill(words().pair, { name: words().status[status], value: lengthOf(minutes * MINUTE) });
+}
+
+export function storyOf(svg: Element, index: number): Story {
+  const bar = barOf(svg);
+  const shown = bar.days.find((day) => day.index === index)?.shown ?? [];
+  const lines: Story['lines'] = shown.map((part) => ({ status: part.status, text: tell(part) }));
+  if (index < bar.before) lines.push({ status: null, text: words().notCounted });
+  else if (lines.length === 0) lines.push({ status: 'operational', text: words().status.operational });
+  const events = eventsOf(svg, index);
+  const date = dateOf(index);
+  const said = [...lines.map(({ text }) => text), ...events.map(({ title }) => title)];
+  return { date, lines, events, text: `${date}${words().comma}${said.join(words().comma)}` };
+}
+
+/** What happened to the component of a bar on a day. */
+export function eventsOf(svg: Element, index: number): Story['events'] {
+  const list = svg.closest<HTMLElement>('section.components');
+  const place = [...(list?.querySelectorAll('svg.bar') ?? [])].indexOf(svg);
+  const events = JSON.parse(list?.dataset.events ?? '[]') as Event[];
+  return events
+    .filter(([, , first, last, components]) => first <= index && index <= last && components.includes(place))
+    .map(([title, href]) => ({ title, href }));
+}
+
+export function linkTo({ title, href }: Story['events'][number]): HTMLAnchorElement {
+  const link = document.createElement('a');
+  link.href = href;
+  link.dir = 'auto';
+  link.textContent = title;
+  return link;
+}

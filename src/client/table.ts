@@ -1,0 +1,57 @@
+/** All days with trouble of one component, as a table below its bar. */
+import { barOf, dateOf, eventsOf, linkTo, tell } from './bar-days.ts';
+import { fill, words } from './words.ts';
+
+/** Opens the table of a bar, or closes it. */
+export function toggleTable(svg: SVGSVGElement): void {
+  const open = tableOf(svg);
+  if (open) open.remove();
+  else svg.parentElement?.append(makeTable(svg));
+}
+
+export function showsTable(svg: SVGSVGElement): boolean {
+  return tableOf(svg) !== null;
+}
+
+/** Makes open tables anew, after the bars above them were replaced. */
+export function renewTables(): void {
+  for (const table of document.querySelectorAll('table.trouble')) {
+    const svg = table.parentElement?.querySelector<SVGSVGElement>('svg.bar');
+    if (svg) table.replaceWith(makeTable(svg));
+  }
+}
+
+function tableOf(svg: SVGSVGElement): Element | null {
+  return svg.parentElement?.querySelector('table.trouble') ?? null;
+}
+
+function makeTable(svg: SVGSVGElement): HTMLTableElement {
+  const { days } = barOf(svg);
+  const { day, state, allDays, noTrouble } = words();
+  const name = svg.parentElement?.querySelector('.name')?.textContent ?? '';
+  const table = document.createElement('table');
+  table.className = 'trouble';
+  table.dataset.kept = '';
+  table.createCaption().textContent =
+    days.length === 0 ? noTrouble : fill(words().pair, { name, value: allDays });
+  if (days.length === 0) return table;
+  const head = table.createTHead().insertRow();
+  for (const title of [day, state]) {
+    const cell = document.createElement('th');
+    cell.scope = 'col';
+    cell.textContent = title;
+    head.append(cell);
+  }
+  const body = table.createTBody();
+  for (const { index, shown } of days.toReversed()) {
+    const row = body.insertRow();
+    const date = document.createElement('th');
+    date.scope = 'row';
+    date.textContent = dateOf(index);
+    row.append(date);
+    const cell = row.insertCell();
+    cell.textContent = shown.map(tell).join(words().comma);
+    cell.append(...eventsOf(svg, index).map(linkTo));
+  }
+  return table;
+}

@@ -1,0 +1,94 @@
+/**
+ * Moments in the visitor's own time zone, in the page's words for them. The page is complete without: it tells them in
+ * its own zone, which stays at hand as the title of each.
+ */
+import { type Dates, datesFor, duration } from '../text/dates.ts';
+import { now } from './clock.ts';
+
+const MINUTE = 60_000;
+/** What lasts longer is told by its date alone. */
+const LONGEST_AGE = 7 * 24 * 60 * MINUTE;
+
+const { lang } = document.documentElement;
+const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
+export const dates: Dates = datesFor(lang, timeZone);
+
+/** The moments below `root` that are not in the visitor's zone yet. While the page is read, the last may be cut short. */
+export function localizeTimes(root: ParentNode, whole = true): void {
+  const found = [...root.querySelectorAll<HTMLTimeElement>('time[data-t]:not([title])')];
+  for (const time of whole ? found : found.slice(0, -1)) {
+    const told = time.textContent ?? '';
+    const text = wordsOf(time);
+    time.title = told;
+    if (text !== told) time.textContent = text;
+  }
+  tellAges(root);
+}
+
+function wordsOf(time: HTMLTimeElement): string {
+  const at = Date.parse(time.dateTime);
+  const end = Date.parse(time.dataset.e ?? time.dateTime);
+  switch (time.dataset.t) {
+    case 'moment':
+      return dates.moment(at, now());
+    case 'dated':
+      return dates.dated(at, referenceOf(time));
+    case 'range':
+      return dates.range(at, end, now());
+    case 'full-range':
+      return dates.fullRange(at, end);
+    case 'clock':
+      return dates.clock(at);
+    case 'day':
+      return dates.shortDay(at);
+    case 'tile-month':
+      return dates.shortMonth(at);
+    case 'tile-day':
+      return dates.dayOfMonth(at);
+    default:
+      return dates.fullMoment(at);
+  }
+}
+
+/** The updates of one story tell only years that differ from its last one's. */
+function referenceOf(time: HTMLTimeElement): number {
+  const newest = time.closest('ol')?.querySelector('time') ?? time;
+  return Date.parse(newest.dateTime);
+}
+
+/** How long ago a moment was, or how soon it comes, behind those that ask for it: ` (48 minutes)`. */
+export function tellAges(root: ParentNode): void {
+  for (const time of root.querySelectorAll<HTMLTimeElement>('time[data-age]')) {
+    const passed = now() - Date.parse(time.dateTime);
+    const ahead = time.dataset.age === 'ahead';
+    const told = Math.abs(passed) < LONGEST_AGE && passed > 0 !== ahead;
+    const text = !told
+      ? ''
+      : ` (${ahead || time.dataset.age === 'past' ? relative(passed) : lengthOf(passed)})`;
+    let age = time.nextElementSibling;
+    if (!age?.matches('.age')) {
+      if (text === '') continue;
+      age = document.createElement('span');
+      age.className = 'age';
+      time.after(age);
+    }
+    if (age.textContent !== text) age.textContent = text;
+  }
+}
+
+/** A length of time in words; what is shorter than a minute is told as one. */
+export function lengthOf(passed: number): string {
+  return duration(Math.max(passed, MINUTE), lang);
+}
+
+/** `3 minutes ago`, `in 12 minutes` */
+export function relative(passed: number): string {
+  const minutes = Math.round(passed / MINUTE);
+  const [count, unit] =
+    Math.abs(minutes) < 90
+      ? ([minutes, 'minute'] as const)
+      : Math.abs(minutes) < 48 * 60
+        ? ([Math.round(minutes / 60), 'hour'] as const)
+        : ([Math.round(minutes / 1440), 'day'] as const);
+  return new Intl.RelativeTimeFormat(lang, { numeric: count === 0 ? 'auto' : 'always' }).format(-count, unit);
+}
