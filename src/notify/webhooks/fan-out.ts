@@ -1,22 +1,47 @@
 import { and, eq, lte, sql } from 'drizzle-orm';
 import type { Database } from '../../../db/client.ts';
-import { webhooks } from '../../../db/messages.ts';
+import { deliveries, webhooks } from '../../../db/messages.ts';
+import { newId } from '../../domain/ids.ts';
 import { isTold } from '../../domain/webhooks.ts';
 
 /** What the outbox says of an event. */
 export interface WebhookCause {
+  id: string;
   pageId: string;
   event: string;
+  subjectId: string;
   /** Every component that the incident or window ever named. */
-  named: readonly string[];
+  componentIds: readonly string[];
   createdAt: number;
 }
 
 /**
- * The webhooks of a page that are told of an event: they were there when it happened, and follow it. A page has few of
- * them: one statement reads them all.
+ * Makes a delivery of an event for each webhook of its page that was there when it happened and follows it, in the
+ * caller's transaction. Again for the same event it adds nothing.
+ *
+ * @returns how many are told
  */
-export async function webhooksToTell(tx: Database, cause: WebhookCause): Promise<string[]> {
+export async function fanOutToWebhooks(tx: Database, cause: WebhookCause, now: number): Promise<number> {
+  const told = await webhooksToTell(tx, cause);
+  if (told.length === 0) return 0;
+  const made = told.map((recipientId) => ({
+    id: newId(),
+    eventId: cause.id,
+    pageId: cause.pageId,
+    channel: 'webhook' as const,
+    recipientId,
+    subjectId: cause.subjectId,
+    state: 'pending' as const,
+    attempts: 0,
+    nextAttemptAt: now,
+    createdAt: now,
+  }));
+  await tx.insert(deliveries).values(made).onConflictDoNothing();
+  return told.length;
+}
+
+/** A page has few webhooks: one statement reads them all, with what they follow and still is there. */
+async function webhooksToTell(tx: Database, cause: WebhookCause): Promise<string[]> {
   const rows = await tx
     .select({
       id: webhooks.id,
@@ -34,6 +59,6 @@ export async function webhooksToTell(tx: Database, cause: WebhookCause): Promise
     );
   const follows = (text: string | null) => (text === null ? null : (JSON.parse(text) as string[]));
   return rows
-    .filter((row) => isTold(row.events, follows(row.follows), cause.event, cause.named))
+    .filter((row) => isTold(row.events, follows(row.follows), cause.event, cause.componentIds))
     .map(({ id }) => id);
 }
