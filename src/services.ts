@@ -23,6 +23,7 @@ import { type Readiness, readiness } from './services/readiness.ts';
 import { createWebhooks, type WebhookServices } from './services/webhooks.ts';
 import { PublishedSnapshots } from './snapshot/published.ts';
 import { dnsLookUp } from './worker/domains.ts';
+import { Lookout } from './worker/lookout.ts';
 import type { Notifier } from './worker/notifier.ts';
 import type { Publisher } from './worker/publisher.ts';
 import { Schedule } from './worker/schedule.ts';
@@ -78,13 +79,7 @@ const JUST_ANSWERED_MS = 1.5;
  * @param secret the installation's
  * @param template hash of all that decides what published files look like
  */
-export function createServices(
-  config: Config,
-  secret: string,
-  printPage: PrintPage,
-  template: string,
-  options: { ownSite: boolean },
-) {
+export function createServices(config: Config, secret: string, printPage: PrintPage, template: string) {
   const now = () => Date.now();
   const log = pino(
     { base: null, timestamp: pino.stdTimeFunctions.isoTime },
@@ -95,19 +90,19 @@ export function createServices(
   const snapshots = new PublishedSnapshots(`${config.dataDir}/published`);
   const site = new StaticSite({
     root: `${config.dataDir}/site`,
-    own: options.ownSite,
     now,
     listHeaders: (slug, path) => listHeadersOf(snapshots, slug, path),
   });
+  const isRemote = !config.databaseUrl.startsWith('file:');
   const complain = (what: string) => (error: unknown) => log.error({ error: String(error) }, what);
   const charge = new Charge(config, store, complain('the lease could not be renewed'));
   const writes = { atWork: 0, endedAt: 0 };
   const { publisher, publishers, links } = createPublishing({
     ...{ config, store, snapshots, site, printPage, template, now, log },
-    assertLease: () => charge.assertLease(),
-    mayWrite: () => charge.mayWrite(),
+    charge,
     isBusy: () => writes.atWork > 0 || performance.now() - writes.endedAt < JUST_ANSWERED_MS,
   });
+  let isPublishing = false;
   let schedule: Schedule | null = null;
   let notifier: Notifier | null = null;
   const manager: Manager = {
@@ -118,10 +113,10 @@ export function createServices(
       for (const one of publishers) one.wake(page.id);
       schedule?.wake();
       // The first revision may be that of the page at `/`.
-      if (schedule && page.revision === 1) links.nudge();
+      if (isPublishing && page.revision === 1) links.nudge();
     },
     deleted(page) {
-      if (schedule) links.nudge();
+      if (isPublishing) links.nudge();
       for (const one of publishers) one.deleted(page.id, page.slugs);
     },
     letterQueued: () => notifier?.wakeLetters(),
@@ -150,7 +145,7 @@ export function createServices(
     admit: (key, pageRef) => admitKey(store, key, pageRef, now()),
     rootPage: (root) => pageOfRoot(store.read, root),
     published: (pageId, revision, ms) =>
-      schedule
+      isPublishing
         ? publisher.published(pageId, revision, ms)
         : publishedElsewhere(store, pageId, revision, ms, now),
     checkedDomain(input) {
@@ -191,35 +186,49 @@ export function createServices(
     repeated: repeatedIn(store.read),
   };
 
-  /** Makes this process the one that publishes. @returns how to end it @throws AlreadyRunningError */
-  async function takeCharge(): Promise<() => Promise<void>> {
-    const leave = await charge.take();
+  /** @throws AlreadyRunningError */
+  async function takeCharge(options: { lease: boolean }): Promise<() => Promise<void>> {
+    const leave = await charge.take(options);
     await links.sync();
     return leave;
   }
 
-  /** Publisher and scheduler of this process. @throws AlreadyRunningError on a file database that has some already */
-  async function startWorkers(): Promise<Workers> {
-    const leave = await takeCharge();
+  /**
+   * Publisher, and scheduler where this process is to be one. @throws AlreadyRunningError when the folder, or a file
+   * database, has a process at work already
+   */
+  async function startWorkers({ schedules }: { schedules: boolean }): Promise<Workers> {
+    const leave = await takeCharge({ lease: schedules });
+    isPublishing = true;
+    site.adopt();
     links.start();
+    const lookout = new Lookout({
+      store,
+      onlookers: publishers,
+      isMine: () => charge.isMine(),
+      now,
+      complain: complain('looking for changed pages failed'),
+    });
     schedule = new Schedule({
       manager,
       isMine: () => charge.isMine(),
-      refresh: (id) => publisher.refresh(id),
+      refresh(id) {
+        for (const one of publishers) one.refresh(id);
+      },
       lookUp: dnsLookUp(config.dnsServers),
       log,
     });
-    notifier = createNotifier({ config, store, secrets, printPage, now, log });
-    const working = [...publishers, schedule, notifier, webhooks.worker];
-    const running = Promise.all(working.map((worker) => worker.run()));
+    notifier = schedules ? createNotifier({ config, store, secrets, printPage, now, log }) : null;
+    const working = [...publishers, lookout, schedule];
+    const telling = schedules && notifier ? [notifier, webhooks.worker] : [];
+    const running = Promise.all([...working, ...telling].map((worker) => worker.run()));
     running.catch(complain('a worker stopped'));
+    // Until then nobody knows which pages of the folder are those of now.
+    if (isRemote) await publisher.begun;
     return {
       async stop() {
         await links.stop();
-        for (const worker of publishers) worker.stop();
-        schedule?.stop();
-        notifier?.stop();
-        webhooks.worker.stop();
+        for (const worker of [...working, ...telling]) worker.stop();
         await running;
         await leave();
       },
@@ -229,7 +238,10 @@ export function createServices(
   /** For a command that publishes by itself. @returns null when another process is at work, which can be asked instead */
   async function becomePublisher(): Promise<(() => Promise<void>) | null> {
     try {
-      return await takeCharge();
+      const leave = await takeCharge({ lease: true });
+      if (charge.isMine()) return leave;
+      await leave();
+      return null;
     } catch (error) {
       if (error instanceof AlreadyRunningError) return null;
       throw error;

@@ -25,11 +25,11 @@ export type Assembly = ReturnType<typeof createServices> & { built: Built; confi
 
 /** Runs one command; the exit code says how it went. A mistake of the operator's is one line, not a stack. */
 export async function runCommandLine(args: string[], env: NodeJS.ProcessEnv, built: Built): Promise<void> {
-  const assemble = (ownSite: boolean): Assembly => {
+  const assemble = (): Assembly => {
     const config = readConfig(env);
     makeDataDir(config);
     const secret = readSecret(env, config);
-    return { ...createServices(config, secret, built.printPage, built.template, { ownSite }), built, config };
+    return { ...createServices(config, secret, built.printPage, built.template), built, config };
   };
   const program = new Command('daymark')
     .description('A status-page service that publishes plain files.')
@@ -48,20 +48,20 @@ export async function runCommandLine(args: string[], env: NodeJS.ProcessEnv, bui
   }
 }
 
-function defineServing(program: Command, assemble: (ownSite: boolean) => Assembly): void {
+function defineServing(program: Command, assemble: () => Assembly): void {
   program
     .command('serve')
     .description('HTTP server, publisher, scheduler')
     .option('--no-workers', 'HTTP alone')
     .option('--demo', 'load the demo organization into an empty database')
     .action((options: { workers: boolean; demo?: boolean }) =>
-      serve(assemble(options.workers), { workers: options.workers, demo: options.demo ?? false }),
+      serve(assemble(), { workers: options.workers, demo: options.demo ?? false }),
     );
   program
     .command('start', { hidden: true })
     .description('what npm start does: serve, with the demo on a fresh machine')
     .action(async () => {
-      const assembly = assemble(true);
+      const assembly = assemble();
       await migrateStore(assembly);
       const fresh = await isEmpty(assembly.services.store);
       const demo = fresh && !assembly.config.hasBootstrap && isLoopback(assembly.config.host);
@@ -70,13 +70,13 @@ function defineServing(program: Command, assemble: (ownSite: boolean) => Assembl
   program
     .command('work')
     .description('publisher and scheduler without HTTP')
-    .action(() => work(assemble(true)));
+    .action(() => work(assemble()));
 }
 
-function defineManaging(program: Command, assemble: (ownSite: boolean) => Assembly): void {
+function defineManaging(program: Command, assemble: () => Assembly): void {
   /** Runs `action` on a migrated database, and closes it. */
   const withStore = async (action: (assembly: Assembly) => Promise<unknown>) => {
-    const assembly = assemble(false);
+    const assembly = assemble();
     try {
       await migrateStore(assembly);
       await bootstrap(assembly);

@@ -4,6 +4,7 @@ import { newApiKey, storeApiKey } from '../auth/api-keys.ts';
 import { SCOPES } from '../auth/scopes.ts';
 import { createHttpServer } from '../http/serve.ts';
 import { loadDemo } from '../manage/demo.ts';
+import { AlreadyRunningError } from '../services/charge.ts';
 import type { Workers } from '../services.ts';
 import { bootstrap, isEmpty, migrateStore } from './bootstrap.ts';
 import type { Assembly } from './main.ts';
@@ -21,7 +22,7 @@ export async function serve(assembly: Assembly, options: { workers: boolean; dem
   await migrateStore(assembly);
   if (options.demo && !config.hasBootstrap && (await isEmpty(services.store))) await makeDemo(assembly);
   await bootstrap(assembly);
-  const workers = options.workers ? await assembly.startWorkers() : null;
+  const workers = await startWorkers(assembly, options.workers);
   const server = createHttpServer(services, built.runApp);
   const sockets = openSockets(server);
   try {
@@ -39,10 +40,25 @@ export async function serve(assembly: Assembly, options: { workers: boolean; dem
 export async function work(assembly: Assembly): Promise<void> {
   await migrateStore(assembly);
   await bootstrap(assembly);
-  const workers = await assembly.startWorkers();
+  const workers = await assembly.startWorkers({ schedules: true });
   assembly.services.log.info({}, 'working');
   await untilAskedToStop();
   await stop(assembly, workers, null);
+}
+
+/**
+ * Without workers, on a server's database, the folder is kept current all the same; unless another process does so. On a
+ * file database it is the one with the workers.
+ */
+async function startWorkers(assembly: Assembly, schedules: boolean): Promise<Workers | null> {
+  if (schedules) return assembly.startWorkers({ schedules });
+  if (assembly.config.databaseUrl.startsWith('file:')) return null;
+  try {
+    return await assembly.startWorkers({ schedules });
+  } catch (error) {
+    if (error instanceof AlreadyRunningError) return null;
+    throw error;
+  }
 }
 
 async function makeDemo({ services, config }: Assembly): Promise<void> {

@@ -98,6 +98,11 @@ async function answer(
     const response = await runRoute(services, runApp, req, res, target, null, target.path);
     if (response) return writeResponse(req, res, response);
   }
+  const isOfPage = route !== null && (!route.path.startsWith('api/') || isPublicPath(route.path));
+  if (reads && isOfPage && services.site.isWithheld(route.slug)) {
+    const detail = 'This page is being brought up to date. Try again in a moment.';
+    return refuseRequest(req, res, target, new HttpError(503, detail, { 'Retry-After': '1' }));
+  }
   const asksList =
     target.query !== '' && route !== null && isPublicList(route.path) && hasListParameter(target.query);
   const mayBeFile = !asksList && !MANAGED.test(target.path);

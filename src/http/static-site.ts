@@ -48,8 +48,6 @@ export interface Route {
 export interface StaticSiteOptions {
   /** `DATA_DIR/site` */
   root: string;
-  /** True when this process fills the folder, and tells what it replaced. */
-  own: boolean;
   now(): number;
   /** Further headers of a list's file, like X-Total-Count. */
   listHeaders(slug: string, path: string): Promise<Record<string, string> | null>;
@@ -61,10 +59,31 @@ export class StaticSite {
   #links = new Map<string, string | null>();
   #linksAt = 0;
   #bytes = 0;
+  #own = false;
+  readonly #withheld = new Set<string>();
   /** For /metrics. */
   readonly stats = { hits: 0, reads: 0 };
 
   constructor(private readonly options: StaticSiteOptions) {}
+
+  /** From here on this process fills the folder, and tells what it replaced. */
+  adopt(): void {
+    this.#own = true;
+  }
+
+  /** What the folder holds of these pages is known to be of yesterday. */
+  withhold(slugs: readonly string[]): void {
+    for (const slug of slugs) this.#withheld.add(slug);
+  }
+
+  release(slug: string): void {
+    this.#withheld.delete(slug);
+  }
+
+  /** True of a page that may not be shown as it lies there. */
+  isWithheld(slug: string): boolean {
+    return this.#withheld.has(slug);
+  }
 
   /** Files of a page were replaced or taken away. */
   replaced(slug: string, files: readonly string[]): void {
@@ -233,7 +252,7 @@ export class StaticSite {
   }
 
   #isFresh(slot: Slot): boolean {
-    return this.options.own || this.options.now() - slot.checkedAt < FOREIGN_FRESH_MS;
+    return this.#own || this.options.now() - slot.checkedAt < FOREIGN_FRESH_MS;
   }
 
   #touch(slot: Slot): void {
@@ -259,7 +278,7 @@ export class StaticSite {
 
   async #link(name: string): Promise<string | null> {
     const now = this.options.now();
-    if (!this.options.own && now - this.#linksAt > 1_000) {
+    if (!this.#own && now - this.#linksAt > 1_000) {
       this.#links.clear();
       this.#linksAt = now;
     }

@@ -225,8 +225,11 @@ export async function deletePage(manager: Manager, actor: Actor, pageId: string)
       until: now + SLUG_RESTS_MS,
     };
     await tx.batch([
-      // Slugs that it left before rest on, and lead nowhere.
-      tx.update(restingSlugs).set({ pageId: null }).where(eq(restingSlugs.pageId, found.id)),
+      // Slugs that it left before rest on, as long as this one, and lead nowhere.
+      tx
+        .update(restingSlugs)
+        .set({ pageId: null, until: resting.until })
+        .where(eq(restingSlugs.pageId, found.id)),
       tx.insert(restingSlugs).values(resting).onConflictDoUpdate({ target: restingSlugs.slug, set: resting }),
       tx.delete(pages).where(eq(pages.id, found.id)),
       tx.delete(settings).where(and(eq(settings.key, 'default_page'), eq(settings.value, found.id))),

@@ -17,11 +17,20 @@ export class Charge {
   /** By a clock that goes on while this process is frozen. */
   #validUntil = 0;
 
+  readonly #isRemote: boolean;
+
   constructor(
     private readonly config: Config,
     private readonly store: Store,
     private readonly complain: (error: unknown) => void,
-  ) {}
+  ) {
+    this.#isRemote = !config.databaseUrl.startsWith('file:');
+  }
+
+  /** Names the time in which this process publishes and moves the clock; null while another one does. */
+  term(): number | null {
+    return this.#fence;
+  }
 
   /** True while the lease was this process's when it was last looked at. */
   isMine(): boolean {
@@ -41,15 +50,23 @@ export class Charge {
       throw new Error('The right to publish has to be asked for again.');
   }
 
-  /** Makes this process the one at work. @returns how to end it @throws AlreadyRunningError */
-  async take(): Promise<() => Promise<void>> {
+  /**
+   * Makes this process the one at work on its folder; and, with the lease, on the schedule and all other targets, at once
+   * or when nobody else is any more. @returns how to end it @throws AlreadyRunningError
+   */
+  async take({ lease }: { lease: boolean }): Promise<() => Promise<void>> {
     const locks = await takeLocks(this.config);
-    await this.#renew(this.config.databaseUrl.startsWith('file:'));
+    const letGo = () => {
+      for (const lock of locks) lock.release();
+    };
+    if (!lease) return async () => letGo();
+    await this.#renew(!this.#isRemote);
     const renewing = setInterval(() => this.#renew(false).catch(this.complain), LEASE_MS / 3);
     return async () => {
       clearInterval(renewing);
-      await returnLease(this.store, this.#holder);
-      for (const lock of locks) lock.release();
+      // A database that is away forgets the lease by itself.
+      await returnLease(this.store, this.#holder).catch(this.complain);
+      letGo();
     };
   }
 

@@ -13,6 +13,7 @@ import type { PrintPage } from '../render/renderer.ts';
 import { PublishedSnapshots } from '../snapshot/published.ts';
 import { HostLinks } from '../worker/host-links.ts';
 import { Publisher } from '../worker/publisher.ts';
+import type { Charge } from './charge.ts';
 import { targetAt } from './targets.ts';
 
 const PUBLISHED_POLL_MS = 20;
@@ -27,9 +28,7 @@ export interface PublishingTools {
   template: string;
   now(): number;
   log: Logger;
-  assertLease(): Promise<number>;
-  /** What this process knows by its own clock alone: asked where no answer of the database can be waited for. */
-  mayWrite(): void;
+  charge: Charge;
   /** True while writes are being answered. */
   isBusy(): boolean;
 }
@@ -40,36 +39,52 @@ export function createPublishing(tools: PublishingTools): {
   publishers: readonly Publisher[];
   links: HostLinks;
 } {
-  const { config, store, site, log, now } = tools;
+  const { config, store, site, log, now, charge } = tools;
+  const isRemote = !config.databaseUrl.startsWith('file:');
   const siteFolder = `${config.dataDir}/site`;
   const folders = config.publishTo.flatMap((one) => (one.kind === 'folder' ? [one.path] : []));
   const links = new HostLinks(
     store.read,
-    [siteFolder, ...folders],
+    () => (charge.isMine() ? [siteFolder, ...folders] : [siteFolder]),
     () => site.rerouted(),
     (error) => log.error({ error: String(error) }, 'the names of pages could not be linked'),
   );
-  const publisherFor = (target: Target, isSite: boolean) =>
+  const shared = {
+    ...{ store, publicUrl: config.publicUrl, printPage: tools.printPage, now, template: tools.template, log },
+    onMoving: () => links.sync(),
+    isBusy: tools.isBusy,
+  };
+  const publisher = new Publisher({
+    ...shared,
+    target: new FolderTarget(siteFolder, now),
+    snapshots: tools.snapshots,
+    // On a server's database this folder is one of several, and the lock on it says that no other process fills it.
+    trust: isRemote ? 'marks' : 'database',
+    term: () => 0,
+    records: () => charge.isMine(),
+    assertLease: isRemote ? async () => null : () => charge.assertLease(),
+    onReplaced: (slug, replaced) => site.replaced(slug, replaced),
+    onGone: () => site.rerouted(),
+    ...(isRemote
+      ? { onBehind: (slugs: string[]) => site.withhold(slugs), onTried: (slug: string) => site.release(slug) }
+      : {}),
+  });
+  const elsewhere = (target: Target) =>
     new Publisher({
-      store,
+      ...shared,
       target,
-      snapshots: isSite
-        ? tools.snapshots
-        : new PublishedSnapshots(`${config.dataDir}/published/elsewhere-${encodeURIComponent(target.name)}`),
-      records: isSite,
-      publicUrl: config.publicUrl,
-      printPage: tools.printPage,
-      now,
-      template: tools.template,
-      log,
-      assertLease: tools.assertLease,
-      onReplaced: (slug, replaced) => isSite && site.replaced(slug, replaced),
-      onGone: () => isSite && site.rerouted(),
-      onMoving: () => links.sync(),
-      isBusy: tools.isBusy,
+      snapshots: new PublishedSnapshots(
+        `${config.dataDir}/published/elsewhere-${encodeURIComponent(target.name)}`,
+      ),
+      trust: 'nothing',
+      term: () => charge.term(),
+      records: null,
+      assertLease: () => charge.assertLease(),
+      onReplaced: () => undefined,
+      onGone: () => undefined,
     });
-  const publisher = publisherFor(new FolderTarget(siteFolder, now), true);
-  const others = config.publishTo.map((address) => publisherFor(targetAt(address, tools), false));
+  const mayWrite = () => charge.mayWrite();
+  const others = config.publishTo.map((address) => elsewhere(targetAt(address, { now, mayWrite })));
   return { publisher, publishers: [publisher, ...others], links };
 }
 

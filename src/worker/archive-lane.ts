@@ -48,6 +48,16 @@ export class ArchiveLane {
     this.#done.delete(pageId);
   }
 
+  forgetAll(): void {
+    for (const known of [this.#refreshes, this.#jobs, this.#done, this.#slugs]) known.clear();
+  }
+
+  /** What the files of a page were last made with, as far as this data directory knows. */
+  async templateOf(slug: string): Promise<string | null> {
+    const stored = await this.#read(slug);
+    return stored ? ((JSON.parse(stored.key) as [string])[0] ?? null) : null;
+  }
+
   next(isFree: (pageId: string) => boolean): Job | null {
     for (const pageId of this.#refreshes) {
       if (!isFree(pageId)) continue;

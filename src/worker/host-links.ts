@@ -13,7 +13,7 @@ export class HostLinks {
   constructor(
     private readonly read: Database,
     /** Folders that hold `hosts/`. */
-    private readonly roots: readonly string[],
+    private readonly roots: () => readonly string[],
     private readonly changed: () => void,
     private readonly complain: (error: unknown) => void,
   ) {}
@@ -42,9 +42,10 @@ export class HostLinks {
 
   async #sync(): Promise<void> {
     const hosts = await listHosts(this.read);
-    const key = JSON.stringify([...hosts]);
+    const roots = this.roots();
+    const key = JSON.stringify([...hosts, ...roots]);
     if (key === this.#known) return;
-    for (const root of this.roots) await syncHosts(root, hosts);
+    for (const root of roots) await syncHosts(root, hosts);
     this.#known = key;
     this.changed();
   }

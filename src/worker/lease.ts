@@ -5,7 +5,7 @@
 import { sql } from 'drizzle-orm';
 import type { Store } from '../../db/transaction.ts';
 
-export const LEASE_MS = 15_000;
+export const LEASE_MS = 10_000;
 const NAME = 'workers';
 const databaseNow = sql`cast(unixepoch('subsec') * 1000 as integer)`;
 

@@ -24,6 +24,8 @@ export class PageFiles {
   readonly #verified = new Map<string, Verified>();
   /** Slugs of pages that were deleted. */
   readonly #deleted = new Map<string, string[]>();
+  /** Slugs that pages left in another process. */
+  readonly #leaving = new Map<string, Set<string>>();
 
   constructor(
     private readonly options: PublisherOptions,
@@ -37,6 +39,25 @@ export class PageFiles {
   /** The page was deleted: the next publish takes away what lies at its slugs. */
   deleted(pageId: string, slugs: string[]): void {
     this.#deleted.set(pageId, slugs);
+  }
+
+  /** The page left a slug: once it lies whole at its new one, the old one leads there. */
+  leaving(pageId: string, slug: string): void {
+    const slugs = this.#leaving.get(pageId) ?? new Set();
+    this.#leaving.set(pageId, slugs.add(slug));
+  }
+
+  /** Another process noted an older revision, or none, of what lies here. */
+  noteAgain(pageId: string, revision: number): void {
+    if (!this.trailing.has(pageId)) this.#note(pageId, revision);
+  }
+
+  /** Nothing that is known holds any more. */
+  forget(): void {
+    this.#verified.clear();
+    this.#deleted.clear();
+    this.#leaving.clear();
+    for (const pageId of this.trailing.pages()) this.trailing.forget(pageId);
   }
 
   /** What this process put at the target of a page. */
@@ -85,16 +106,11 @@ export class PageFiles {
     this.stats.publishes++;
     this.stats.seconds += (performance.now() - started) / 1000;
     if (verified && verified.slug !== slug) await this.#moved(verified.slug, pageId);
+    await this.#leave(pageId, slug);
     await this.archive.noticed(pageId, before, snapshot);
-    this.trailing.follow(pageId, snapshot.page.slug, result.trailing, () => {
-      this.records?.note(pageId, {
-        publishedRevision: result.mark.revision,
-        publishedAt: options.now(),
-        publishedTemplate: options.template,
-        publishError: null,
-        publishFailedAt: null,
-      });
-    });
+    this.trailing.follow(pageId, snapshot.page.slug, result.trailing, () =>
+      this.#note(pageId, result.mark.revision),
+    );
     return this.waiters.has(pageId) || this.trailing.isOverdue(pageId);
   }
 
@@ -102,6 +118,16 @@ export class PageFiles {
   async writeTrailing(pageId: string): Promise<void> {
     await this.trailing.write(pageId);
     this.waiters.published(pageId, this.markOf(pageId)?.revision ?? 0);
+  }
+
+  #note(pageId: string, revision: number): void {
+    this.records?.note(pageId, {
+      publishedRevision: revision,
+      publishedAt: this.options.now(),
+      publishedTemplate: this.options.template,
+      publishError: null,
+      publishFailedAt: null,
+    });
   }
 
   async #slugOf(pageId: string): Promise<string | null> {
@@ -115,17 +141,33 @@ export class PageFiles {
   async #gone(pageId: string): Promise<false> {
     const present = this.#verified.get(pageId)?.slug;
     this.archive.forget(pageId);
-    for (const slug of this.#deleted.get(pageId) ?? (present ? [present] : [])) await this.#forget(slug);
+    for (const slug of this.#deleted.get(pageId) ?? (present ? [present] : []))
+      if (!(await this.#isTaken(slug))) await this.#forget(slug);
     this.#verified.delete(pageId);
     this.trailing.forget(pageId);
     this.#deleted.delete(pageId);
     return false;
   }
 
+  async #isTaken(slug: string): Promise<boolean> {
+    const rows = await this.options.store.read
+      .select({ id: pages.id })
+      .from(pages)
+      .where(sql`${pages.slug} = ${slug}`);
+    return rows.length > 0;
+  }
+
   async #forget(slug: string): Promise<void> {
     await this.options.target.removePage(slug);
     await this.options.snapshots.remove(slug);
     this.options.onGone(slug);
+  }
+
+  async #leave(pageId: string, slug: string): Promise<void> {
+    const left = this.#leaving.get(pageId) ?? [];
+    this.#leaving.delete(pageId);
+    for (const from of left)
+      if (from !== slug && (await this.options.target.revisionOf(from))) await this.#moved(from, pageId);
   }
 
   async #moved(from: string, pageId: string): Promise<void> {

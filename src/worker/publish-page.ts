@@ -36,8 +36,8 @@ export interface PublishTools {
   publicUrl: string;
   printPage: PrintPage;
   now(): number;
-  /** Throws when this process may not write any more. */
-  assertLease(): Promise<number>;
+  /** The fence, or null where nobody else could write. Throws when this process may not write any more. */
+  assertLease(): Promise<number | null>;
   onReplaced(slug: string, paths: string[]): void;
   /** Keeps the snapshot for queries, before `revision.json` speaks of it. */
   keep(slug: string, snapshot: PageSnapshot): Promise<void>;
@@ -83,7 +83,7 @@ export async function publishPage(
   const archive = await planTouched(tools.read, snapshot, rows.touches);
   const months = currentMonths(before, snapshot, rows.touches);
   for (const month of months) archive.files.push(...planMonth(await loadMonth(tools.read, snapshot, month)));
-  const fence = await tools.assertLease();
+  const fence = (await tools.assertLease()) ?? mark?.fence ?? 1;
   const { slug } = snapshot.page;
   // The first publish is whole at once: nothing of it may be missing.
   const first = before ? [] : current.trailing;

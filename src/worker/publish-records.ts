@@ -20,10 +20,13 @@ export class PublishRecords {
 
   constructor(
     private readonly store: Store,
+    /** False while another process notes what it has published. */
+    private readonly isMine: () => boolean,
     private readonly complain: (error: unknown) => void,
   ) {}
 
   note(pageId: string, record: PublishRecord): void {
+    if (!this.isMine()) return;
     this.#waiting.set(pageId, record);
     this.#writing ??= this.#write();
   }

@@ -1,14 +1,22 @@
 /** What a publisher finds at its start: pages to make again, and folders that belong to nobody any more. */
-import { eq, isNotNull, sql } from 'drizzle-orm';
+import { eq, isNotNull } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { pages, restingSlugs, settings } from '../../db/schema.ts';
 import type { Target } from '../publish/target.ts';
 
+/**
+ * Where to find out what a target holds: in the database, which notes it when one process alone publishes there; in the
+ * marks that lie there, where nobody else can have been; nowhere, when each page has to be compared.
+ */
+export type Trust = 'database' | 'marks' | 'nothing';
+
 export interface Findings {
-  /** Their revision is ahead of what was published. */
-  behind: string[];
-  /** Made with other templates, or of unknown origin: when there is time. */
+  /** Their revision is ahead of what was published, or nobody knows: slugs by id. */
+  behind: Map<string, string>;
+  /** Made with other templates: when there is time. */
   stale: string[];
+  /** Revisions of all others. */
+  current: Map<string, number>;
   /** Slugs that lead on to a page. */
   moved: { slug: string; pageId: string }[];
 }
@@ -16,13 +24,14 @@ export interface Findings {
 /**
  * Compares a target with the database. A target that was filled from another database is emptied: what it says is nobody's.
  *
- * @param records true when the database notes what this target holds
+ * @param templateOf what the files of a page were made with, as far as this process knows
  */
 export async function sweep(
   read: Database,
   target: Target,
+  trust: Trust,
   template: string,
-  records: boolean,
+  templateOf: (slug: string) => Promise<string | null>,
 ): Promise<Findings> {
   const origin = await originOf(read);
   const ours = (await target.origin()) === origin;
@@ -30,8 +39,9 @@ export async function sweep(
     .select({
       id: pages.id,
       slug: pages.slug,
-      behind: sql<number>`${pages.revision} > ${pages.publishedRevision}`,
-      stale: sql<number>`${pages.publishedTemplate} is not ${template}`,
+      revision: pages.revision,
+      publishedRevision: pages.publishedRevision,
+      publishedTemplate: pages.publishedTemplate,
     })
     .from(pages);
   const moved = await read
@@ -41,12 +51,39 @@ export async function sweep(
   const kept = new Set([...rows, ...moved].map(({ slug }) => slug));
   for (const slug of await target.slugs()) if (!ours || !kept.has(slug)) await target.removePage(slug);
   if (!ours) await target.setOrigin(origin);
-  const known = ours && records;
-  return {
-    behind: rows.filter((row) => row.behind || !known).map(({ id }) => id),
-    stale: rows.filter((row) => known && !row.behind && row.stale).map(({ id }) => id),
-    moved: moved as { slug: string; pageId: string }[],
+  const found: Findings = {
+    behind: new Map(),
+    stale: [],
+    current: new Map(),
+    moved: moved as Findings['moved'],
   };
+  for (const row of rows) {
+    const state = ours ? await stateOf(row, target, trust, templateOf) : null;
+    if (state === null || state.revision < row.revision) found.behind.set(row.id, row.slug);
+    else {
+      found.current.set(row.id, row.revision);
+      if (state.template !== template) found.stale.push(row.id);
+    }
+  }
+  return found;
+}
+
+interface Row {
+  slug: string;
+  publishedRevision: number;
+  publishedTemplate: string | null;
+}
+
+async function stateOf(
+  { slug, publishedRevision, publishedTemplate }: Row,
+  target: Target,
+  trust: Trust,
+  templateOf: (slug: string) => Promise<string | null>,
+): Promise<{ revision: number; template: string | null } | null> {
+  if (trust === 'nothing') return null;
+  if (trust === 'database') return { revision: publishedRevision, template: publishedTemplate };
+  const mark = await target.revisionOf(slug);
+  return mark && { revision: mark.revision, template: await templateOf(slug) };
 }
 
 async function originOf(read: Database): Promise<string> {

@@ -19,8 +19,8 @@ export async function firstPage(daymark: Daymark, body: object): Promise<MadePag
 }
 
 /** Asks again and again until it is so. @throws Error naming what did not come */
-export async function until(isSo: () => Promise<boolean>, what: string): Promise<void> {
-  const end = performance.now() + WITHIN_MS;
+export async function until(isSo: () => Promise<boolean>, what: string, withinMs = WITHIN_MS): Promise<void> {
+  const end = performance.now() + withinMs;
   while (!(await isSo())) {
     if (performance.now() > end) throw new Error(`it did not come that ${what}`);
     await pause(POLL_MS);

@@ -1,0 +1,40 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { freePort, freshDataDir } from '../server/daymark.ts';
+
+const SCRIPT = new URL('stand-in.ts', import.meta.url).pathname;
+export const TOKEN = 'a token of this test';
+
+/** The stand-in for a libSQL server, in a process of its own. */
+export interface LibsqlStandIn {
+  url: string;
+  port: number;
+  file: string;
+  /** What a process needs to work on it. */
+  env: Record<string, string>;
+  /** SIGKILL, as a crash of its machine. */
+  kill(): Promise<void>;
+}
+
+/** @param before an earlier one, whose file and port it takes over */
+export async function startStandIn(before?: Pick<LibsqlStandIn, 'file' | 'port'>): Promise<LibsqlStandIn> {
+  const file = before?.file ?? join(freshDataDir(), 'server.db');
+  const port = before?.port ?? (await freePort());
+  const child = spawn(process.execPath, [SCRIPT, file, String(port), TOKEN], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  process.once('exit', () => child.kill('SIGKILL'));
+  const exit = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  const ready = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
+  if (ready.value !== 'ready') throw new Error('the stand-in for a libSQL server did not start');
+  const url = `http://127.0.0.1:${port}`;
+  return {
+    ...{ url, port, file },
+    env: { DATABASE_URL: url, DATABASE_AUTH_TOKEN: TOKEN, SECRET_KEY: 's'.repeat(40) },
+    async kill() {
+      child.kill('SIGKILL');
+      await exit;
+    },
+  };
+}
