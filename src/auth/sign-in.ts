@@ -27,6 +27,10 @@ const PER_ACCOUNT_AND_CLIENT: Limit = { name: 'sign-in account and client', most
 const PER_CLIENT: Limit = { name: 'sign-in client', most: 100, windowMs: 60 * MINUTE };
 const CODES_PER_ACCOUNT: Limit = { name: 'sign-in code', most: 10, windowMs: 15 * MINUTE };
 
+const CONFIRMATIONS: Limit = { name: 'confirm password', most: 10, windowMs: 15 * MINUTE };
+const RESETS_PER_CLIENT: Limit = { name: 'password reset client', most: 20, windowMs: 60 * MINUTE };
+const RESETS_PER_ACCOUNT: Limit = { name: 'password reset account', most: 5, windowMs: 60 * MINUTE };
+
 const TICKET = 'sign-in ticket';
 const TICKET_MS = 10 * MINUTE;
 
@@ -86,6 +90,39 @@ export async function signInWithCode(
   const ticket = openTicket(desk, input.ticket);
   if (!ticket || ticket.until <= desk.now()) return { kind: 'refused' };
   return admit(desk, ticket.userId, ticket.password, input.code, visitor);
+}
+
+/**
+ * Whether somebody who is signed in knows their password: to be asked before what a stolen session must not do.
+ *
+ * @throws TooManyError
+ */
+export async function confirmPassword(
+  { store, secrets, passwords, now }: Omit<SignInDesk, 'sessions'>,
+  user: Pick<UserRow, 'id' | 'passwordHash'>,
+  password: string,
+): Promise<boolean> {
+  await store.write((tx) => assertRoom(tx, secrets, CONFIRMATIONS, user.id, now()));
+  const right = await passwords.matches(password, user.passwordHash);
+  if (right) await store.write((tx) => clearHits(tx, secrets, CONFIRMATIONS, user.id));
+  return right;
+}
+
+/**
+ * Counts a wish for a link to reset a password.
+ *
+ * @returns false when this account got enough of them: say nothing of it, and send none
+ * @throws TooManyError for the client, whatever addresses it names
+ */
+export async function countReset(
+  { store, secrets, now }: Pick<SignInDesk, 'store' | 'secrets' | 'now'>,
+  email: string,
+  client: string,
+): Promise<boolean> {
+  return store.write(async (tx) => {
+    await assertRoom(tx, secrets, RESETS_PER_CLIENT, client, now());
+    return (await countHit(tx, secrets, RESETS_PER_ACCOUNT, emailKeyOf(email), now())) === null;
+  });
 }
 
 /** Starts the session of somebody whose password was right, unless the second factor is in the way. */
@@ -160,5 +197,5 @@ async function assertRoom(
   if (wait === null) return;
   const minutes = Math.ceil(wait / MINUTE);
   const when = minutes === 1 ? 'a minute' : `${minutes} minutes`;
-  throw new TooManyError(`Too many attempts to sign in. Try again in ${when}.`, wait);
+  throw new TooManyError(`Too many attempts. Try again in ${when}.`, wait);
 }

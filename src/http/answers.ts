@@ -222,7 +222,7 @@ export const newApiKey = z
   .meta({ id: 'NewApiKey' });
 
 /** A member of an organization; also who has just signed in. */
-export const user = z
+export const member = z
   .strictObject({
     id,
     email: z.string(),

@@ -109,8 +109,13 @@ export class Form {
       this.#refuse(parsed.error.issues.flatMap(issuesOf));
       return null;
     }
+    return this.does(() => work(parsed.data));
+  }
+
+  /** As `attempt`, where there is no input to look at. */
+  async does<T>(work: () => Promise<T>): Promise<T | null> {
     try {
-      return await work(parsed.data);
+      return await work();
     } catch (error) {
       if (!this.#isOurs(error)) throw error;
       return null;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { documentOf, faultOf, type Operation, operationsOf } from '../fixtures/operations.ts';
+import { newMember, OWNER_ENV } from '../server/console.ts';
 import { type Daymark, startDaymark } from '../server/daymark.ts';
 import { firstPage, until } from '../server/first-page.ts';
 
@@ -7,7 +8,7 @@ let daymark: Daymark;
 let operations: Operation[];
 let everyones: Operation[];
 beforeAll(async () => {
-  daymark = await startDaymark();
+  daymark = await startDaymark({ env: OWNER_ENV });
   await firstPage(daymark, { name: 'Acme' });
   operations = operationsOf(await documentOf(daymark));
   everyones = operationsOf(await documentOf(daymark, false));
@@ -118,7 +119,21 @@ describe('What is answered in a whole incident’s life', () => {
     await say('POST', `${PAGE}/webhooks/{id}/test`, hooked);
     await say('POST', `${PAGE}/webhooks/{id}/secret`, hooked);
 
+    const members = await daymark.api('GET', '/api/v1/members');
+    const [owner] = members.body as { id: string }[];
+    const helper = await newMember(daymark, 'helper@northwind.example', 'viewer');
+    const { email } = helper;
+    const everyone = (await daymark.api('GET', '/api/v1/members')).body as { id: string; email: string }[];
+    const member = [everyone.find((one) => one.email === email)!.id];
+    await say('PATCH', '/api/v1/members/{id}', member, { role: 'editor' });
+    await say('PATCH', '/api/v1/members/{id}', [owner!.id], { role: 'viewer' }, 403);
+    const invited = { email: 'new@northwind.example', role: 'viewer' };
+    const invitation = await say('POST', '/api/v1/invitations', [], invited);
+    await say('POST', '/api/v1/invitations', [], { email, role: 'viewer' }, 409);
+
     const ids: Record<string, string[]> = {
+      '/api/v1/members/{id}': member,
+      '/api/v1/invitations/{id}': [invitation.id],
       [`${PAGE}`]: ['life'],
       [`${PAGE}/groups/{id}`]: ['life', group.id],
       [`${PAGE}/components/{id}`]: ['life', pay.id],
@@ -150,6 +165,7 @@ describe('What is answered in a whole incident’s life', () => {
       ...[`${PAGE}/incidents/{id}/updates/{update}`, `${PAGE}/incidents/{id}`, `${PAGE}/maintenance/{id}`],
       ...[`${PAGE}/components/{id}`, `${PAGE}/groups/{id}`, `${PAGE}/templates/{id}`],
       ...[`${PAGE}/webhooks/{id}`, `${PAGE}/subscribers/{id}`, '/api/v1/api-keys/{id}'],
+      ...['/api/v1/members/{id}', '/api/v1/invitations/{id}'],
     ])
       await say('DELETE', path, ids[path]!);
     await say('GET', `${PAGE}/incidents/{id}`, at, undefined, 404);

@@ -1,4 +1,11 @@
-import type { Daymark } from './daymark.ts';
+import type { ParsedMail } from 'mailparser';
+import { createPasswords } from '../../src/auth/passwords.ts';
+import type { Role } from '../../src/auth/roles.ts';
+import { createMember } from '../../src/manage/members.ts';
+import { createOrganization, findOrganization } from '../../src/manage/organizations.ts';
+import { filedMails, openDesk } from '../mail/desk.ts';
+import { type Daymark, ORGANIZATION_SLUG } from './daymark.ts';
+import { until } from './first-page.ts';
 import { type Answer, send } from './http.ts';
 
 /** Hand `OWNER_ENV` to `startDaymark`, and this is the owner of its organization. */
@@ -67,4 +74,51 @@ export async function signedIn(
   const answer = await visitor.post('/console/sign-in/', who);
   if (answer.status !== 303) throw new Error(`not signed in: ${answer.status} ${answer.text.slice(-2000)}`);
   return visitor;
+}
+
+const passwords = createPasswords();
+
+/** Makes a member as `users create` does, without starting a process for each. @returns what they sign in with */
+export async function newMember(
+  { dataDir }: Pick<Daymark, 'dataDir'>,
+  email: string,
+  role: Role,
+  org = ORGANIZATION_SLUG,
+): Promise<{ email: string; password: string }> {
+  const { store, secrets, close } = await openDesk(dataDir);
+  const silent = { committed() {}, deleted() {}, letterQueued() {} };
+  const manager = { store, secrets, now: () => Date.now(), ...silent };
+  const password = `${email} has this one`;
+  try {
+    const { id } = (await findOrganization(store, org)) ?? (await createOrganization(manager, org, org));
+    const passwordHash = await passwords.hash(password);
+    await createMember(manager, { organizationId: id, email, name: null, role, pageIds: null, passwordHash });
+  } finally {
+    await close();
+  }
+  return { email, password };
+}
+
+/** The path and token that the newest letter to an address leads to, once one with `needle` in its link is there. */
+export async function linkTo(
+  { dataDir }: Pick<Daymark, 'dataDir'>,
+  email: string,
+  needle: string,
+  among = 1,
+): Promise<{ path: string; token: string }> {
+  const links: string[] = [];
+  await until(async () => {
+    links.length = 0;
+    for (const mail of await filedMails(dataDir)) links.push(...linksIn(mail, email, needle));
+    return links.length >= among;
+  }, `a letter to ${email} with ${needle} is written`);
+  const url = new URL(links.at(-1)!);
+  return { path: url.pathname + url.search, token: url.searchParams.get('token') ?? '' };
+}
+
+function linksIn(mail: ParsedMail, email: string, needle: string): string[] {
+  const to = [mail.to].flat().flatMap((one) => one?.value ?? []);
+  if (!to.some(({ address }) => address === email)) return [];
+  const link = /https?:\/\/\S+\?token=[\w-]+/.exec(mail.text ?? '')?.[0];
+  return link?.includes(needle) ? [link] : [];
 }

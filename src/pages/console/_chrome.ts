@@ -19,7 +19,9 @@ interface Place {
 const OF_A_PAGE: readonly Place[] = [];
 
 /** About the organization, at `/console/…`. */
-const OF_THE_ORGANIZATION: readonly Place[] = [];
+const OF_THE_ORGANIZATION: readonly Place[] = [
+  { label: 'Organization', path: 'organization/', scope: 'members:read' },
+];
 
 /** More pages than that are found from the overview. */
 const PAGES_SHOWN = 30;

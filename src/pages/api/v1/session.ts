@@ -13,7 +13,7 @@ const refuse = (detail: string) =>
 export const { POST, DELETE, ALL } = resource({
   POST: openEndpoint({
     summary: 'Sign in: the answer sets the session cookie',
-    answer: answers.user,
+    answer: answers.member,
     body: sessionCreate,
     statuses: [401, 429],
     async handle({ context, services, body }) {
