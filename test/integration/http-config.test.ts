@@ -34,6 +34,7 @@ describe('A value that can not be used stops the start, with one line that says 
     ['PURGE_URL', { PURGE_URL: 'cdn.example.com' }, /http or https/],
     ['TRUSTED_PROXIES', { TRUSTED_PROXIES: '10.0.0.0/33' }, /10\.0\.0\.0\/8/],
     ['TRUSTED_PROXIES', { TRUSTED_PROXIES: 'localhost' }, /10\.0\.0\.0\/8/],
+    ['WEBHOOKS_ALLOW', { WEBHOOKS_ALLOW: '10.0.0.0/8, intranet' }, /10\.0\.0\.0\/8/],
     ['DAYMARK_API_KEY', { DAYMARK_ORGANIZATION: 'Acme', DAYMARK_API_KEY: 'secret' }, /sk_live_/],
     ['DAYMARK_API_KEY', { DAYMARK_API_KEY: KEY }, /DAYMARK_ORGANIZATION/],
     ['SECRET_KEY_FILE', { SECRET_KEY_FILE: '/nowhere/secret' }, /readable/],

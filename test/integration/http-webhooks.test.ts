@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { testMessage } from '../../src/http/webhook-answers.ts';
 import { assertSigned, openReceiver, type Receiver } from '../fixtures/receiver.ts';
-import { type Daymark, startDaymark } from '../server/daymark.ts';
+import { type Daymark, ROOT, startDaymark } from '../server/daymark.ts';
 import { firstPage } from '../server/first-page.ts';
 
 interface Webhook {
@@ -220,6 +222,26 @@ describe('A test call', () => {
         expect.objectContaining({ delivered: false, answered: null, error }),
       ]);
     }
+  });
+
+  test('is known as genuine by the code that README.md shows', async () => {
+    const [, code = ''] = /^```js\n(.*?)^```$/ms.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
+    const shown = (await import(`data:text/javascript,${encodeURIComponent(code)}`)) as {
+      isGenuine(secret: string, headers: Record<string, string>, body: string): boolean;
+    };
+    receiver.answer((_request, response) => response.writeHead(204).end());
+    const hook = await make({});
+    await daymark.api('POST', at(hook, '/test'));
+    const { headers, text } = receiver.received.at(-1)!;
+    expect(shown.isGenuine(hook.secret, headers, text)).toBe(true);
+    expect(shown.isGenuine(hook.secret, headers, `${text} `)).toBe(false);
+    expect(shown.isGenuine(`whsec_${'A'.repeat(43)}=`, headers, text)).toBe(false);
+    for (const name of ['webhook-id', 'webhook-timestamp', 'webhook-signature']) {
+      const { [name]: _, ...rest } = headers;
+      expect([name, shown.isGenuine(hook.secret, rest, text)]).toEqual([name, false]);
+    }
+    const old = { ...headers, 'webhook-timestamp': String(Number(headers['webhook-timestamp']) - 301) };
+    expect(shown.isGenuine(hook.secret, old, text)).toBe(false);
   });
 
   test('bears both signatures for a day after a new secret', async () => {
