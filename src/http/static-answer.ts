@@ -1,5 +1,5 @@
 /** One published file as it is sent: its encodings, their ETags and heads, and the choice between them. */
-import { createHash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 export const CACHE_CONTROL = 'public, max-age=10, stale-while-revalidate=60, stale-if-error=86400';
@@ -18,17 +18,14 @@ const FEED_TYPES: Record<string, string> = {
 };
 
 export interface Variant {
-  body: Buffer;
+  /** Null of one that is too large to be kept: it is read anew for each who asks. */
+  body: Buffer | null;
+  length: number;
+  /** Of the file that this was made of. */
+  mtimeMs: number;
   etag: string;
   head: string[];
   notModified: string[];
-}
-
-export interface Entry {
-  identity: Variant;
-  br: Variant | null;
-  gz: Variant | null;
-  bytes: number;
 }
 
 export type Encoding = 'br' | 'gz' | 'identity';
@@ -49,14 +46,19 @@ export function typeOf(file: string): string {
   return FEED_TYPES[name] ?? TYPES[file.slice(file.lastIndexOf('.') + 1)] ?? 'application/octet-stream';
 }
 
+/** The strong ETag of what was fed into a SHA-256. */
+export function etagFrom(hash: Hash, encoding: Encoding): string {
+  const suffix = encoding === 'identity' ? '' : `-${encoding}`;
+  return `"${hash.digest('base64url').slice(0, 22)}${suffix}"`;
+}
+
+/** @param more further headers of this file */
 export function variantOf(
-  body: Buffer,
+  { body, length, mtimeMs, etag }: Pick<Variant, 'body' | 'length' | 'mtimeMs' | 'etag'>,
   encoding: Encoding,
   file: string,
-  more: Record<string, string>,
+  more: Readonly<Record<string, string>>,
 ): Variant {
-  const suffix = encoding === 'identity' ? '' : `-${encoding}`;
-  const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}${suffix}"`;
   const type = typeOf(file);
   const shared = ['ETag', etag, 'Cache-Control', CACHE_CONTROL, 'Vary', 'Accept-Encoding'];
   for (const [header, value] of Object.entries(more)) shared.push(header, value);
@@ -73,18 +75,20 @@ export function variantOf(
     'Content-Type',
     type,
     'Content-Length',
-    String(body.length),
+    String(length),
     'X-Content-Type-Options',
     'nosniff',
   ];
   if (encoding !== 'identity') head.push('Content-Encoding', encoding === 'br' ? 'br' : 'gzip');
-  return { body, etag, head, notModified: shared };
+  return { body, length, mtimeMs, etag, head, notModified: shared };
 }
 
+const PLAIN: readonly Encoding[] = ['identity'];
 const accepted = new Map<string, Encoding[]>();
 
-/** The encodings that a client takes, best first (RFC 9110, section 12.5.3). */
-function encodingsOf(header: string): Encoding[] {
+/** The encodings that a client takes, best first (RFC 9110, section 12.5.3); the file as it is comes last, and always. */
+export function encodingsOf(header: string | string[] | undefined): readonly Encoding[] {
+  if (typeof header !== 'string') return PLAIN;
   const known = accepted.get(header);
   if (known) return known;
   const weights = new Map<string, number>();
@@ -98,18 +102,10 @@ function encodingsOf(header: string): Encoding[] {
   const list: Encoding[] = [];
   if (weight('br', '*') > 0) list.push('br');
   if (weight('gzip', 'x-gzip', '*') > 0) list.push('gz');
+  list.push('identity');
   if (accepted.size > 1_000) accepted.clear();
   accepted.set(header, list);
   return list;
-}
-
-export function pick(entry: Entry, header: string | string[] | undefined): Variant {
-  if (typeof header !== 'string') return entry.identity;
-  for (const encoding of encodingsOf(header)) {
-    const variant = encoding === 'br' ? entry.br : entry.gz;
-    if (variant) return variant;
-  }
-  return entry.identity;
 }
 
 /** True when `If-None-Match` names this ETag: weakly compared (RFC 9110, section 13.1.2). */
@@ -118,12 +114,15 @@ function isKnown(header: string, etag: string): boolean {
   return header.split(',').some((one) => one.trim().replace(/^W\//, '') === etag);
 }
 
-export function send(req: IncomingMessage, res: ServerResponse, variant: Variant): void {
+/** Sends the head of an answer, or all of it when no body follows. @returns false when the body is still to come */
+export function sendHead(req: IncomingMessage, res: ServerResponse, variant: Variant): boolean {
   const condition = req.headers['if-none-match'];
   if (condition !== undefined && isKnown(condition, variant.etag)) {
     res.writeHead(304, variant.notModified).end();
-    return;
+    return true;
   }
   res.writeHead(200, variant.head);
-  res.end(req.method === 'HEAD' ? undefined : variant.body);
+  if (req.method !== 'HEAD') return false;
+  res.end();
+  return true;
 }

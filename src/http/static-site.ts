@@ -1,37 +1,34 @@
 /**
  * Answers from the published folder, the way nginx would: by Host, through the links in `hosts/`. What holds here:
  *
- * 1. Memory is bounded: files are read when asked for, and the least recently used leave first.
+ * 1. Memory is bounded: files are read when asked for, in the encoding that is asked for, and the least recently used
+ *    leave first. Large ones are not kept at all.
  * 2. A request for something that was served before costs two look-ups and a write.
  * 3. No database is asked.
  */
 import { readFile, readlink, stat } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import {
-  CACHE_CONTROL,
-  type Encoding,
-  type Entry,
-  pick,
-  policyIn,
-  send,
-  variantOf,
-} from './static-answer.ts';
+import { CACHE_CONTROL, type Encoding, encodingsOf, sendHead, type Variant } from './static-answer.ts';
+import { readVariant, streamVariant } from './static-file.ts';
 import { hostOf, type RequestTarget } from './target.ts';
 
 const CACHE_BYTES = 64 * 1024 * 1024;
+/** What a file costs besides its bytes. */
+const OVERHEAD_BYTES = 1024;
 const MOST_ROUTES = 50_000;
 /** What is longer than any of our addresses is looked up each time: nobody fills the memory with queries. */
 const LONGEST_KEPT = 400;
 /** A folder that another process fills is looked at again after this. */
 const FOREIGN_FRESH_MS = 100;
 
-/** One file of one page. `entry` is null until it is asked for, and again when it was replaced. */
+/** One file of one page, in the encodings that were asked for since it was replaced; null is one that is not there. */
 interface Slot {
   key: string;
   slug: string;
   file: string;
-  entry: Entry | null;
+  variants: Partial<Record<Encoding, Variant | null>>;
+  bytes: number;
   generation: number;
   checkedAt: number;
   mtimeMs: number;
@@ -90,7 +87,6 @@ export class StaticSite {
     for (const file of files) {
       const slot = this.#slots.get(`${slug}/${file}`);
       if (!slot) continue;
-      slot.generation++;
       this.#forget(slot);
     }
   }
@@ -99,7 +95,7 @@ export class StaticSite {
   rerouted(): void {
     this.#routes.clear();
     this.#links.clear();
-    for (const slot of this.#slots.values()) slot.generation++;
+    for (const slot of this.#slots.values()) this.#forget(slot);
     this.#slots.clear();
     this.#bytes = 0;
   }
@@ -107,11 +103,17 @@ export class StaticSite {
   /** Answers at once what was answered before; false when `answer` has to look. */
   answerKnown(req: IncomingMessage, res: ServerResponse): boolean {
     const slot = this.#routes.get(`${req.headers.host}\n${req.url}`);
-    if (!slot?.entry || !this.#isFresh(slot)) return false;
-    this.stats.hits++;
-    this.#touch(slot);
-    send(req, res, pick(slot.entry, req.headers['accept-encoding']));
-    return true;
+    if (!slot || !this.#isFresh(slot)) return false;
+    for (const encoding of encodingsOf(req.headers['accept-encoding'])) {
+      const variant = slot.variants[encoding];
+      if (variant === null) continue;
+      if (!variant?.body) return false;
+      this.stats.hits++;
+      this.#touch(slot);
+      if (!sendHead(req, res, variant)) res.end(variant.body);
+      return true;
+    }
+    return false;
   }
 
   /** Which page a request is for; null when its host has none. */
@@ -167,12 +169,19 @@ export class StaticSite {
       return true;
     }
     if (file === null) return false;
-    const slot = await this.#load(route.slug, file, route.path);
-    if (!slot?.entry) return false;
+    const found = await this.#find(route, file, encodingsOf(req.headers['accept-encoding']));
+    if (!found) return false;
+    const { slot, encoding, variant } = found;
     if (this.#routes.size >= MOST_ROUTES) this.#routes.clear();
     const asked = `${req.headers.host}\n${req.url}`;
     if (target.authority === null && asked.length <= LONGEST_KEPT) this.#routes.set(asked, slot);
-    send(req, res, pick(slot.entry, req.headers['accept-encoding']));
+    if (variant.body) {
+      if (!sendHead(req, res, variant)) res.end(variant.body);
+    } else if (!(await streamVariant(this.#pathOf(slot), encoding, variant, req, res))) {
+      // Replaced since its head was made.
+      this.#forget(slot);
+      return this.answer(req, res, target, route);
+    }
     return true;
   }
 
@@ -198,57 +207,69 @@ export class StaticSite {
   }
 
   async #exists(slug: string, file: string): Promise<boolean> {
-    if (this.#slots.get(`${slug}/${file}`)?.entry) return true;
+    if (this.#slots.get(`${slug}/${file}`)?.variants.identity) return true;
     const found = await stat(join(this.options.root, 'p', slug, file)).catch(() => null);
     return found?.isFile() ?? false;
   }
 
-  async #load(slug: string, file: string, urlPath: string): Promise<Slot | null> {
+  /** The file in the first of these encodings that it has; null when it is not there. */
+  async #find(
+    { slug, path }: Route,
+    file: string,
+    encodings: readonly Encoding[],
+  ): Promise<{ slot: Slot; encoding: Encoding; variant: Variant } | null> {
     const key = `${slug}/${file}`;
     let slot = this.#slots.get(key);
     if (!slot) {
-      slot = { key, slug, file, entry: null, generation: 0, checkedAt: 0, mtimeMs: 0 };
+      slot = { key, slug, file, variants: {}, bytes: 0, generation: 0, checkedAt: 0, mtimeMs: -1 };
       this.#slots.set(key, slot);
     }
-    if (slot.entry && this.#isFresh(slot)) return slot;
+    if (!this.#isFresh(slot) && !(await this.#look(slot))) return null;
+    for (const encoding of encodings) {
+      const variant = await this.#load(slot, encoding, path);
+      if (variant) return { slot, encoding, variant };
+    }
+    return null;
+  }
+
+  /** Looks whether the file is another one by now. @returns false when it is gone */
+  async #look(slot: Slot): Promise<boolean> {
+    const { generation } = slot;
+    const mtimeMs = (await stat(this.#pathOf(slot)).catch(() => null))?.mtimeMs ?? -1;
+    if (slot.generation !== generation) return this.#look(slot);
+    if (mtimeMs !== slot.mtimeMs) this.#forget(slot);
+    Object.assign(slot, { mtimeMs, checkedAt: this.options.now() });
+    return mtimeMs >= 0;
+  }
+
+  async #load(slot: Slot, encoding: Encoding, urlPath: string): Promise<Variant | null> {
     for (;;) {
+      const known = slot.variants[encoding];
+      if (known !== undefined) return known;
       const { generation } = slot;
-      const mtimeMs = (await stat(join(this.options.root, 'p', slug, file)).catch(() => null))?.mtimeMs ?? -1;
-      if (slot.entry && mtimeMs === slot.mtimeMs) {
-        slot.checkedAt = this.options.now();
-        return slot;
-      }
-      const entry = mtimeMs < 0 ? null : await this.#read(slug, file, urlPath);
+      const more = (await this.options.listHeaders(slot.slug, urlPath)) ?? {};
+      const variant = await readVariant(this.#pathOf(slot), encoding, slot.file, more);
       // Replaced while it was read: what was read may be of two minds.
       if (slot.generation !== generation) continue;
-      this.#forget(slot);
-      if (!entry) return null;
-      Object.assign(slot, { entry, mtimeMs, checkedAt: this.options.now() });
-      this.#slots.set(key, slot);
-      this.#bytes += entry.bytes;
-      this.stats.reads++;
-      this.#shrink(slot);
-      return slot;
+      // One that is not there at all leaves nothing behind: nobody fills the memory with names.
+      if (!variant && encoding === 'identity') this.#slots.delete(slot.key);
+      else this.#keep(slot, encoding, variant);
+      return variant;
     }
   }
 
-  async #read(slug: string, file: string, urlPath: string): Promise<Entry | null> {
-    const path = join(this.options.root, 'p', slug, file);
-    const body = await readFile(path).catch(() => null);
-    if (!body) return null;
-    const [br, gz] = await Promise.all(
-      [`${path}.br`, `${path}.gz`].map((each) => readFile(each).catch(() => null)),
-    );
-    const more = (await this.options.listHeaders(slug, urlPath)) ?? {};
-    const policy = file.endsWith('.html') ? policyIn(body) : null;
-    if (policy) more['Content-Security-Policy'] = policy;
-    const of = (bytes: Buffer, encoding: Encoding) => variantOf(bytes, encoding, file, more);
-    return {
-      identity: of(body, 'identity'),
-      br: br ? of(br, 'br') : null,
-      gz: gz ? of(gz, 'gz') : null,
-      bytes: body.length + (br?.length ?? 0) + (gz?.length ?? 0) + 1024,
-    };
+  #keep(slot: Slot, encoding: Encoding, variant: Variant | null): void {
+    slot.variants[encoding] = variant;
+    const bytes = (variant?.body?.length ?? 0) + OVERHEAD_BYTES;
+    slot.bytes += bytes;
+    this.#bytes += bytes;
+    this.stats.reads++;
+    this.#slots.set(slot.key, slot);
+    this.#shrink(slot);
+  }
+
+  #pathOf({ slug, file }: Slot): string {
+    return join(this.options.root, 'p', slug, file);
   }
 
   #isFresh(slot: Slot): boolean {
@@ -263,8 +284,10 @@ export class StaticSite {
   }
 
   #forget(slot: Slot): void {
-    this.#bytes -= slot.entry?.bytes ?? 0;
-    slot.entry = null;
+    this.#bytes -= slot.bytes;
+    slot.bytes = 0;
+    slot.variants = {};
+    slot.generation++;
   }
 
   #shrink(keep: Slot): void {

@@ -1,5 +1,7 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { renameSync, utimesSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { join } from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Daymark, startDaymark } from '../server/daymark.ts';
@@ -236,4 +238,26 @@ test('After a change every encoding is the new one', async () => {
           : after.bytes;
     expect(text.toString()).toContain('Basel');
   }
+});
+
+test('A file of many megabytes comes whole, as often as it is asked for, and as the new one when it was replaced', async () => {
+  const path = join(daymark.dataDir, 'site/p/acme/large.json');
+  const put = (bytes: Buffer, second: number) => {
+    writeFileSync(`${path}.daymark-new`, bytes);
+    utimesSync(`${path}.daymark-new`, second, second);
+    renameSync(`${path}.daymark-new`, path);
+  };
+  const first = randomBytes(3_000_000);
+  put(first, 1_700_000_000);
+  const answers = await Promise.all(Array.from({ length: 5 }, () => get('/large.json')));
+  for (const answer of answers) expect(answer.bytes.equals(first)).toBe(true);
+  const { etag } = answers[0]!.headers;
+  expect((await get('/large.json', { 'if-none-match': etag! })).status).toBe(304);
+  const head = await get('/large.json', {}, 'HEAD');
+  expect([head.status, head.headers['content-length'], head.bytes.length]).toEqual([200, '3000000', 0]);
+  const second = randomBytes(3_000_000);
+  put(second, 1_700_000_001);
+  const after = await get('/large.json', { 'if-none-match': etag! });
+  expect([after.status, after.bytes.equals(second)]).toEqual([200, true]);
+  expect(after.headers.etag).not.toBe(etag);
 });
