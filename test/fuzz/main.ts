@@ -44,7 +44,7 @@ async function memoryNow(): Promise<{ resident: number; heap: number }> {
   };
 }
 
-function print({ statuses, reached, unreached, bytes, faults, requests: sent }: FuzzReport): void {
+function print({ statuses, reached, unreached, bytes, watched, faults, requests: sent }: FuzzReport): void {
   const shares = [0, 0.25, 0.5, 0.75, 1].map((share) => memory[Math.floor((memory.length - 1) * share)]!);
   const over = (name: 'resident' | 'heap') => shares.map((one) => one[name].toFixed(0)).join(', ');
   const lines = [
@@ -54,6 +54,7 @@ function print({ statuses, reached, unreached, bytes, faults, requests: sent }: 
       .join(', ')}`,
     `operations reached  ${reached.length} of ${reached.length + unreached.length}`,
     `damaged bytes       ${bytes.sent} sent, ${bytes.answered} answered, ${bytes.refused} of them refused`,
+    `files watched       while ${watched} refused requests were sent again to a server at rest`,
     `heap, resident      ${over('heap')}; ${over('resident')} MiB over the run`,
     `faults              ${faults.length}`,
     ...faults,

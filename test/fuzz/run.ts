@@ -6,12 +6,15 @@ import { documentOf, faultOf, operationsOf } from '../fixtures/operations.ts';
 import type { Daymark } from '../server/daymark.ts';
 import { type RawCounts, shootBytes } from './bytes.ts';
 import { type FuzzRequest, type Plan, plans, requestOf } from './requests.ts';
+import { siteAtRest } from './site.ts';
 import { World } from './world.ts';
 
 const CHUNK = 250;
 const FAULTS_SHOWN = 20;
 /** One of so many requests is bytes that are hardly HTTP. */
 const BYTES_SHARE = 10;
+/** So many of the refused requests of a chunk are sent again to a server at rest: then no file may change. */
+const REPEATED = 40;
 
 export interface FuzzReport {
   requests: number;
@@ -21,6 +24,8 @@ export interface FuzzReport {
   reached: string[];
   unreached: string[];
   bytes: RawCounts;
+  /** Refused requests that were sent again, and refused again, while the published files were watched. */
+  watched: number;
   faults: string[];
 }
 
@@ -48,6 +53,7 @@ export async function fuzz(
     reached: [],
     unreached: [],
     bytes: { sent: 0, answered: 0, refused: 0 },
+    watched: 0,
     faults: [],
   };
   try {
@@ -55,13 +61,18 @@ export async function fuzz(
       const numRuns = Math.min(CHUNK, options.requests - report.requests);
       const seed = options.seed + chunk;
       const raw = Math.floor(numRuns / BYTES_SHARE);
+      const refused: FuzzRequest[] = [];
       for (const plan of fc.sample(arbitrary, { numRuns: numRuns - raw, seed })) {
-        const fault = await shoot(daymark, world, agent, plan, report, reached);
-        if (fault && report.faults.length < FAULTS_SHOWN) report.faults.push(fault);
+        const shot = await shoot(daymark, world, agent, plan, report, reached);
+        if (shot.fault && report.faults.length < FAULTS_SHOWN) report.faults.push(shot.fault);
+        if (shot.refused) refused.push(shot.refused);
       }
+      report.faults.push(...(await repeat(daymark, agent, refused, report)));
       const before = await world.state();
+      const files = await siteAtRest(daymark);
       report.faults.push(...(await shootBytes(daymark.url, raw, seed, report.bytes)));
       if ((await world.state()) !== before) report.faults.push(`bytes of seed ${seed} changed rows`);
+      if ((await siteAtRest(daymark)) !== files) report.faults.push(`bytes of seed ${seed} changed files`);
       report.requests += numRuns;
       await world.fill();
       await options.progress?.(report.requests);
@@ -83,14 +94,14 @@ async function shoot(
   plan: Plan,
   report: FuzzReport,
   reached: Set<string>,
-): Promise<string | null> {
+): Promise<{ fault: string | null; refused?: FuzzRequest }> {
   const request = requestOf(plan, world, daymark.key);
   const before = await world.state();
   let answer: Got;
   try {
     answer = await send(daymark.url, agent, request);
   } catch (error) {
-    return told(request, `no answer: ${String(error)}`);
+    return { fault: told(request, `no answer: ${String(error)}`) };
   }
   const { status } = answer;
   report.statuses[status] = (report.statuses[status] ?? 0) + 1;
@@ -105,7 +116,39 @@ async function shoot(
     (declared && status < 400 ? faultOf(plan.operation, answer) : null) ??
     (declared && status >= 400 && plan.operation.scope !== null ? undocumented(plan, status) : null) ??
     ((status >= 300 || reads) && (await world.state()) !== before ? 'rows have changed' : null);
-  return fault ? told(request, `${status} ${fault}: ${answer.text.slice(0, 300)}`) : null;
+  return {
+    fault: fault ? told(request, `${status} ${fault}: ${answer.text.slice(0, 300)}`) : null,
+    ...(status >= 400 || reads ? { refused: request } : {}),
+  };
+}
+
+/**
+ * Sends refused requests, and reads, once more to a server that has published everything: the published files must stay
+ * as they are, to the last one. Which of them is refused again depends on what the others did; after one that was not
+ * the files are looked at anew.
+ */
+async function repeat(
+  daymark: Daymark,
+  agent: http.Agent,
+  refused: readonly FuzzRequest[],
+  report: FuzzReport,
+): Promise<string[]> {
+  const step = Math.max(1, refused.length / REPEATED);
+  let files = await siteAtRest(daymark);
+  let since: FuzzRequest[] = [];
+  for (let place = 0; place < refused.length; place += step) {
+    const request = refused[Math.floor(place)]!;
+    const { status } = await send(daymark.url, agent, request);
+    const reads = ['GET', 'HEAD', 'OPTIONS', 'PROPFIND'].includes(request.method);
+    if (status >= 400 || reads) since.push(request);
+    else {
+      files = await siteAtRest(daymark);
+      since = [];
+    }
+  }
+  report.watched += since.length;
+  if ((await siteAtRest(daymark)) === files) return [];
+  return [`files have changed after:\n${since.map((request) => told(request, 'refused')).join('\n')}`];
 }
 
 /** A status that the document does not name; 400 may be said of any path, 405 and 404 of one that became another. */

@@ -12,12 +12,13 @@ beforeAll(async () => {
 });
 afterAll(() => daymark.stop());
 
-function counts({ requests, statuses, reached, unreached, bytes }: FuzzReport): string {
+function counts({ requests, statuses, reached, unreached, bytes, watched }: FuzzReport): string {
   const answers = Object.entries(statuses).map(([status, count]) => `${count} × ${status}`);
   return [
     `fuzz: ${requests} requests, ${reached.length} of ${reached.length + unreached.length} operations reached`,
     `fuzz: ${answers.join(', ')}`,
     `fuzz: ${bytes.sent} damaged byte strings, ${bytes.answered} answered, ${bytes.refused} of them refused`,
+    `fuzz: ${watched} refused requests were sent again while the published files were watched`,
   ].join('\n');
 }
 
@@ -29,6 +30,7 @@ test(
     expect(report.faults).toEqual([]);
     expect(report.requests).toBe(REQUESTS);
     // A run that reaches nothing proves nothing.
+    expect(report.watched).toBeGreaterThan(REQUESTS / 20);
     expect(report.unreached.length).toBeLessThan(4);
     expect(Object.keys(report.statuses)).toEqual(
       expect.arrayContaining(['200', '201', '204', '400', '401', '404', '405', '409', '412', '415', '422']),

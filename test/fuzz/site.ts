@@ -1,0 +1,37 @@
+/** The published folder of a server that is shot at. */
+import { createHash } from 'node:crypto';
+import { globSync, lstatSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Daymark } from '../server/daymark.ts';
+
+const LOOK_MS = 50;
+/** So many looks in a row must show the same: what is made again in the background has no end of its own to wait for. */
+const CALM_LOOKS = 3;
+const MOST_LOOKS = 2_000;
+
+/** Waits until all that changed is published, and tells the folder's files in one text, each by name, size, age and place on disk. */
+export async function siteAtRest(daymark: Daymark): Promise<string> {
+  let before = '';
+  let calm = 0;
+  for (let looks = 0; looks < MOST_LOOKS; looks++) {
+    const { body } = await daymark.api('GET', '/readyz');
+    const behind = (body as { pages_behind?: number | null }).pages_behind ?? 0;
+    const now = behind > 0 ? '' : filesOf(join(daymark.dataDir, 'site'));
+    calm = now !== '' && now === before ? calm + 1 : 0;
+    if (calm >= CALM_LOOKS) return now;
+    before = now;
+    await pause(LOOK_MS);
+  }
+  throw new Error('the published folder does not come to rest');
+}
+
+function filesOf(root: string): string {
+  const hash = createHash('sha256');
+  for (const path of globSync('**', { cwd: root }).sort()) {
+    const { size, mtimeMs, ino, mode } = lstatSync(join(root, path));
+    // What is in a folder is told by its files.
+    hash.update(`${path}\n${(mode & 0o170000) === 0o040000 ? 'folder' : [size, mtimeMs, ino].join()}\n`);
+  }
+  return hash.digest('hex');
+}
