@@ -360,7 +360,7 @@ export const touches = sqliteTable(
   'touches',
   {
     pageId: pageId(),
-    kind: text({ enum: ['component', 'incident', 'maintenance', 'month'] }).notNull(),
+    kind: text({ enum: ['component', 'incident', 'maintenance', 'month', 'uptime'] }).notNull(),
     ref: text().notNull(),
     revision: integer().notNull(),
   },

@@ -98,6 +98,20 @@ export function claimsOf(updates: readonly SaidUpdate[], startedAt: number, comp
 }
 
 /**
+ * The updates, oldest first, as they count: a resolved incident speaks up to `resolvedAt`, which can be corrected by hand
+ * to either side of the update that resolved it (contract, section 5).
+ */
+export function endedBy(updates: readonly SaidUpdate[], resolvedAt: number | null): readonly SaidUpdate[] {
+  if (resolvedAt === null) return updates;
+  const open = updates.findLastIndex(({ status }) => status !== 'resolved') + 1;
+  // What an incident named when it was put on record as resolved, it said from its start to its end.
+  if (open === 0) return updates.slice(0, 1).map((first) => ({ ...first, at: resolvedAt }));
+  const spoken = updates.slice(0, open).filter(({ at }, place) => place === 0 || at < resolvedAt);
+  spoken[0] = { ...spoken[0]!, at: Math.min(spoken[0]!.at, resolvedAt) };
+  return [...spoken, { at: resolvedAt, status: 'resolved', components: [] }];
+}
+
+/**
  * Every component that an incident ever named, in the order of naming, with what it says of it now: operational once
  * taken back or resolved (contract, section 5).
  */

@@ -24,7 +24,7 @@ export interface DayCell extends DayRecord {
 }
 
 /** Uptime lost per status, in tenths: a partial outage counts 30 %, a major outage 100 % (contract, section 7). */
-const LOST_TENTHS = { partial_outage: 3, major_outage: 10 } as const;
+export const LOST_TENTHS = { partial_outage: 3, major_outage: 10 } as const;
 
 /**
  * What a component showed on the day `[start, end)`, from the change points of `shownTimeline`; before the first of them
@@ -116,12 +116,15 @@ function sumOf({ shown }: DayRecord): number {
   return COMPONENT_STATUSES.reduce((sum, status) => sum + shown[status], 0);
 }
 
-function lostTenthsOf({ shown }: DayRecord): number {
+export function lostTenthsOf({ shown }: Pick<DayRecord, 'shown'>): number {
   return shown.partial_outage * LOST_TENTHS.partial_outage + shown.major_outage * LOST_TENTHS.major_outage;
 }
 
-/** Whole numbers to the last division: no rounding error lifts a bad day to 100. */
-function share(counted: number, lostTenths: number): number | null {
+/**
+ * The share of uptime of some time, 0 to 100, null when none counts: three decimals, cut off. Whole numbers to the last
+ * division: no rounding error lifts a bad day to 100.
+ */
+export function share(counted: number, lostTenths: number): number | null {
   if (counted <= 0) return null;
   if (lostTenths === 0) return 100;
   const thousandths = Math.floor(((counted * 10 - lostTenths) * 10_000) / counted);

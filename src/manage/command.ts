@@ -44,7 +44,7 @@ export interface Actor {
 }
 
 export type PageRow = typeof pages.$inferSelect;
-export type TouchKind = 'component' | 'incident' | 'maintenance' | 'month';
+export type TouchKind = 'component' | 'incident' | 'maintenance' | 'month' | 'uptime';
 type Write = Statement | (RunnableQuery<unknown, 'sqlite'> & { getSQL(): unknown });
 
 const RAISE = 'update pages set revision = ?, changed_at = ?, days_version = ? where id = ?';

@@ -99,6 +99,7 @@ export async function recomputeDays(
   const records = await recordsIn(tx, days, sql`c.id ${inList(componentIds)}`);
   await replaceDays(tx, page.id, componentIds, days, records);
   change.daysChanged();
+  for (const month of new Set(days.map(({ date }) => date.slice(0, 7)))) change.touch('uptime', month);
 }
 
 /** All closed days of a page again: its time zone moved their borders. */

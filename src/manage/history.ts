@@ -4,6 +4,7 @@ import { inList, rowsOf, tuple } from '../../db/json-list.ts';
 import type { ComponentStatus, IncidentStatus } from '../domain/status.ts';
 import {
   claimsOf,
+  endedBy,
   type Facts,
   type SaidUpdate,
   type Change as ShownChange,
@@ -95,18 +96,4 @@ function saidUpdates(json: string): SaidUpdate[] {
     status,
     components: named.map(([id, said]) => ({ id, status: said })),
   }));
-}
-
-/**
- * The updates, oldest first, as they count: a resolved incident speaks up to `resolvedAt`, which can be corrected by hand
- * to either side of the update that resolved it (contract, section 5).
- */
-function endedBy(updates: SaidUpdate[], resolvedAt: number | null): SaidUpdate[] {
-  if (resolvedAt === null) return updates;
-  const open = updates.findLastIndex(({ status }) => status !== 'resolved') + 1;
-  // What an incident named when it was put on record as resolved, it said from its start to its end.
-  if (open === 0) return updates.slice(0, 1).map((first) => ({ ...first, at: resolvedAt }));
-  const spoken = updates.slice(0, open).filter(({ at }, place) => place === 0 || at < resolvedAt);
-  spoken[0] = { ...spoken[0]!, at: Math.min(spoken[0]!.at, resolvedAt) };
-  return [...spoken, { at: resolvedAt, status: 'resolved', components: [] }];
 }

@@ -1,3 +1,4 @@
+import type { MonthReport, UptimeOverview } from '../domain/uptime-report.ts';
 import type {
   MonthArchive,
   PageFacts,
@@ -16,6 +17,8 @@ export type Print =
   | { kind: 'status'; snapshot: PageSnapshot }
   | { kind: 'history'; snapshot: PageSnapshot }
   | { kind: 'month'; archive: MonthArchive }
+  | { kind: 'uptime'; page: PageFacts; overview: UptimeOverview }
+  | { kind: 'uptime-month'; page: PageFacts; report: MonthReport }
   | { kind: 'incident'; page: PageFacts; incident: SnapshotIncident }
   | { kind: 'maintenance'; page: PageFacts; maintenance: SnapshotMaintenance }
   | { kind: 'not-found'; page: PageFacts }

@@ -58,7 +58,7 @@ export type ShownTuple = [string, number, ComponentStatus, ComponentStatus];
 export type DayTuple = [string, string, number, number, number, number, number];
 
 export interface Touch {
-  kind: 'component' | 'incident' | 'maintenance' | 'month';
+  kind: 'component' | 'incident' | 'maintenance' | 'month' | 'uptime';
   ref: string;
 }
 

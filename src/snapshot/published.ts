@@ -64,9 +64,12 @@ export class PublishedSnapshots {
   async remove(slug: string): Promise<void> {
     this.#drop(slug);
     await Promise.all(
-      [this.#path(slug), this.besides(slug, 'archive'), this.besides(slug, 'totals')].map((path) =>
-        rm(path, { force: true }),
-      ),
+      [
+        this.#path(slug),
+        this.besides(slug, 'archive'),
+        this.besides(slug, 'uptime'),
+        this.besides(slug, 'totals'),
+      ].map((path) => rm(path, { force: true })),
     );
   }
 

@@ -53,6 +53,8 @@ export interface Dates {
   dates(first: string, last?: string): string;
   /** `Sat 21 Nov` for a day date. */
   weekday(date: string): string;
+  /** `22 Nov 2026` for a day date. */
+  dateWithYear(date: string): string;
   /** `November 2026` for a month. */
   month(month: string): string;
   /** `November` for a month. */
@@ -137,6 +139,7 @@ function makeDates(language: string, zone: string): Dates {
         .replaceAll('\u2009', ' ');
     },
     weekday: (date) => ofDate(date, { weekday: 'short', ...DAY_SHORT }),
+    dateWithYear: (date) => ofDate(date, { ...DAY_SHORT, ...YEAR }),
     month: (month) => ofDate(`${month}-01`, MONTH),
     monthName: (month) => ofDate(`${month}-01`, { month: 'long' }),
   };

@@ -26,3 +26,18 @@ export function formatPercent(percent: number, language: string): string {
   }
   return text;
 }
+
+const exact = new Map<string, Intl.NumberFormat>();
+
+/** A share of time for those who check it: all three decimals that there are, `99.956%`, or `100%`. */
+export function exactPercent(percent: number, language: string): string {
+  const decimals = percent === 100 ? 0 : 3;
+  const key = `${language} ${decimals}`;
+  let format = exact.get(key);
+  if (!format) {
+    const digits = { minimumFractionDigits: decimals, maximumFractionDigits: decimals };
+    format = new Intl.NumberFormat(language, { style: 'percent', ...digits });
+    exact.set(key, format);
+  }
+  return format.format(percent / 100);
+}

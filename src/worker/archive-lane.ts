@@ -9,6 +9,7 @@ import { loadIncidents, loadMonth, loadWindows, monthsOf, nextInArchive } from '
 import type { PublishedSnapshots } from '../snapshot/published.ts';
 import type { PageSnapshot } from '../snapshot/schema.ts';
 import { type PublishTools, renderAndWrite } from './publish-page.ts';
+import { ReportLane } from './report-lane.ts';
 
 const STEP = 3;
 
@@ -30,12 +31,15 @@ export class ArchiveLane {
   readonly #jobs = new Map<string, { slug: string; progress: Progress }>();
   readonly #done = new Map<string, string>();
   readonly #slugs = new Map<string, string>();
+  readonly reports: ReportLane;
 
   constructor(
     private readonly tools: PublishTools,
     private readonly template: string,
     private readonly snapshots: PublishedSnapshots,
-  ) {}
+  ) {
+    this.reports = new ReportLane(tools, template, snapshots, renderAndWrite);
+  }
 
   /** Publish the page again when there is time. */
   refresh(pageId: string): void {
@@ -46,6 +50,7 @@ export class ArchiveLane {
     this.#refreshes.delete(pageId);
     this.#jobs.delete(pageId);
     this.#done.delete(pageId);
+    this.reports.forget(pageId);
   }
 
   forgetAll(): void {
@@ -65,7 +70,8 @@ export class ArchiveLane {
       return { pageId, kind: 'refresh' };
     }
     for (const pageId of this.#jobs.keys()) if (isFree(pageId)) return { pageId, kind: 'archive' };
-    return null;
+    const pageId = this.reports.next(isFree);
+    return pageId === null ? null : { pageId, kind: 'archive' };
   }
 
   /** Called after a publish: begins, or goes on with, what the archive needs. */
@@ -85,7 +91,8 @@ export class ArchiveLane {
   }
 
   /** Makes the whole archive of a page again. */
-  restart(pageId: string): void {
+  async restart(pageId: string): Promise<void> {
+    await this.reports.restart(pageId);
     const key = this.#done.get(pageId) ?? this.#jobs.get(pageId)?.progress.key;
     const slug = this.#slugs.get(pageId);
     this.#done.delete(pageId);
@@ -94,6 +101,10 @@ export class ArchiveLane {
 
   /** One step; false when the page's archive is done. */
   async step(pageId: string): Promise<boolean> {
+    return (await this.#archiveStep(pageId)) || this.reports.step(pageId);
+  }
+
+  async #archiveStep(pageId: string): Promise<boolean> {
     const job = this.#jobs.get(pageId);
     if (!job) return false;
     const snapshot = await this.snapshots.get(job.slug);

@@ -26,6 +26,7 @@ import { buildSnapshot, isReusable } from '../snapshot/build.ts';
 import { loadPage, type Touch } from '../snapshot/load.ts';
 import type { PageSnapshot } from '../snapshot/schema.ts';
 import { isoTime } from '../text/time.ts';
+import type { News } from './report-lane.ts';
 
 /** So long rendering holds this thread at a time, but for the length of one file. */
 const YIELD_MS = 4;
@@ -40,7 +41,7 @@ export interface PublishTools {
   assertLease(): Promise<number | null>;
   onReplaced(slug: string, paths: string[]): void;
   /** Keeps the snapshot for queries, before `revision.json` speaks of it. */
-  keep(slug: string, snapshot: PageSnapshot): Promise<void>;
+  keep(slug: string, snapshot: PageSnapshot, news: News): Promise<void>;
 }
 
 export interface Published {
@@ -78,7 +79,7 @@ export async function publishPage(
     );
   }
   const snapshot = buildSnapshot(rows, now, tools.publicUrl, reusable);
-  const touched = new Set(rows.touches.map(({ ref }) => ref));
+  const touched = new Set(rows.touches.filter(({ kind }) => kind !== 'uptime').map(({ ref }) => ref));
   const current = planCurrent(before, snapshot, touched);
   const archive = await planTouched(tools.read, snapshot, rows.touches);
   const months = currentMonths(before, snapshot, rows.touches);
@@ -89,7 +90,7 @@ export async function publishPage(
   const first = before ? [] : current.trailing;
   const [replaced] = await Promise.all([
     writeInOrder(tools, slug, [...current.files, ...archive.files, ...first]),
-    tools.keep(slug, snapshot),
+    tools.keep(slug, snapshot, { before, touches: rows.touches, incidents: archive.incidents }),
   ]);
   const removed = [...current.removed, ...archive.removed, ...(mark ? [] : [MOVED_FILE])];
   for (const language of leftLanguages(before?.page ?? null, snapshot.page)) {
@@ -185,6 +186,7 @@ async function planTouched(read: Database, snapshot: PageSnapshot, touches: read
     loadWindows(read, snapshot.page.id, ids),
   );
   return {
+    incidents: incidents.found,
     files: [
       ...incidents.found.flatMap((incident) => planIncident(snapshot, incident)),
       ...windows.found.flatMap((window) => planMaintenance(snapshot, window)),

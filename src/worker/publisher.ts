@@ -21,6 +21,7 @@ import { PageQueue } from './page-queue.ts';
 import { persistently } from './persistently.ts';
 import { leadOn, type PublishTools } from './publish-page.ts';
 import { PublishRecords } from './publish-records.ts';
+import type { News } from './report-lane.ts';
 import { sweep, type Trust } from './sweep.ts';
 import { QUIET_MS } from './trailing-files.ts';
 
@@ -90,7 +91,10 @@ export class Publisher implements Onlooker {
 
   constructor(readonly options: PublisherOptions) {
     const { store, target, publicUrl, printPage, now, assertLease, onReplaced, log } = options;
-    const keep = (slug: string, snapshot: PageSnapshot) => options.snapshots.put(slug, snapshot);
+    const keep = async (slug: string, snapshot: PageSnapshot, news: News) => {
+      await this.#archive.reports.note(snapshot, news);
+      await options.snapshots.put(slug, snapshot);
+    };
     this.name = target.name;
     this.#tools = { read: store.read, target, publicUrl, printPage, now, assertLease, onReplaced, keep };
     this.#archive = new ArchiveLane(this.#tools, options.template, options.snapshots);
@@ -214,7 +218,7 @@ export class Publisher implements Onlooker {
     this.#files.distrust(pageId);
     await this.#publish(pageId);
     await this.#files.writeTrailing(pageId);
-    this.#archive.restart(pageId);
+    await this.#archive.restart(pageId);
     while (await this.#archive.step(pageId));
     await this.#records?.settle();
   }
@@ -334,7 +338,7 @@ export class Publisher implements Onlooker {
       this.#files.distrust(pageId);
       await this.#publishOrRemember(pageId);
       await this.#attempt(pageId, () => this.#files.writeTrailing(pageId));
-      this.#archive.restart(pageId);
+      await this.#archive.restart(pageId);
     });
     await this.#records?.settle();
   }

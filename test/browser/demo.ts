@@ -9,7 +9,7 @@ export interface Demo {
   /** A key with every scope. */
   key: string;
   /** Pages of every kind, below the page's root. */
-  paths: Record<'status' | 'history' | 'month' | 'incident' | 'maintenance', string>;
+  paths: Record<'status' | 'history' | 'month' | 'incident' | 'maintenance' | 'uptime' | 'report', string>;
 }
 
 /** What a page did besides being there. */
@@ -37,7 +37,8 @@ async function startDemo(): Promise<Demo> {
   const links = (await get('/history/')).text.matchAll(/history\/([\d-]{7})\//g);
   const months = [...new Set([...links].map(([, month]) => month))];
   const archive = [
-    ...months.map((month) => `history/${month}/`),
+    ...months.flatMap((month) => [`history/${month}/`, `uptime/${month}/`, `uptime/${month}.csv`]),
+    ...['uptime/', 'uptime/components.csv'],
     ...incidents.map(({ id }) => `incidents/${id}/`),
     ...windows.map(({ id }) => `maintenance/${id}/`),
   ];
@@ -47,6 +48,8 @@ async function startDemo(): Promise<Demo> {
     status: '',
     history: 'history/',
     month: `history/${months.at(1)}/`,
+    uptime: 'uptime/',
+    report: `uptime/${months.at(1)}/`,
     incident: `incidents/${incidents.find(({ status }) => status === 'resolved')?.id}/`,
     maintenance: `maintenance/${windows[0]?.id}/`,
   };

@@ -8,7 +8,16 @@ import { expect, test, watch } from './demo.ts';
 const SCREENS = join(ROOT, 'test-results/screens');
 const WIDTHS = [360, 1280];
 const SCHEMES = ['light', 'dark'] as const;
-const KINDS = ['status', 'history', 'month', 'incident', 'maintenance', 'missing'] as const;
+const KINDS = [
+  'status',
+  'history',
+  'month',
+  'incident',
+  'maintenance',
+  'uptime',
+  'report',
+  'missing',
+] as const;
 
 mkdirSync(SCREENS, { recursive: true });
 

@@ -212,7 +212,13 @@ describe('every write', () => {
       return rows.map(({ kind, ref }) => `${kind} ${ref}`).sort();
     };
     await patchIncident({ started_at: '2025-12-31T23:00:00Z' });
-    expect(await touched()).toEqual([`incident ${incident}`, 'month 2025-12', 'month 2026-01']);
+    expect(await touched()).toEqual([
+      `incident ${incident}`,
+      'month 2025-12',
+      'month 2026-01',
+      'uptime 2025-12',
+      'uptime 2026-01',
+    ]);
     await patchWindow({ starts_at: '2026-02-01T00:00:00Z', ends_at: '2026-02-01T01:00:00Z' });
     expect(await touched()).toEqual([`maintenance ${window}`, 'month 2026-01', 'month 2026-02']);
     await patchComponent({ name: 'Public API' });

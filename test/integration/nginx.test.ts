@@ -40,6 +40,8 @@ describe.runIf(NGINX)('nginx as the README configures it, with the process dead'
       'api/v2/scheduled-maintenances.json': 'application/json',
       'history.rss': 'application/rss+xml',
       'history.atom': 'application/atom+xml',
+      'uptime/': 'text/html',
+      'uptime/components.csv': 'text/csv',
       'badge.svg': 'image/svg+xml',
       'status.txt': 'text/plain',
       'revision.json': 'application/json',

@@ -1,5 +1,6 @@
 import type { ComponentStatus } from '../../domain/status.ts';
 import { dictionaryFor } from '../../text/dictionary.ts';
+import { UPTIME_WORDS } from '../../text/uptime-words.ts';
 import { inEachLanguage, prefixOf, urlOf } from '../languages.ts';
 import { paths } from '../paths.ts';
 import { accentCss, accentOf, onAccent } from './accent.ts';
@@ -82,6 +83,11 @@ export function chromeView(context: ViewContext, facts: ChromeFacts): ChromeView
     home: base,
     navigation: [
       { href: base + paths.history, text: words.history, current: facts.path === paths.history },
+      {
+        href: base + paths.uptimePage,
+        text: UPTIME_WORDS[words.language].uptime,
+        current: facts.path === paths.uptimePage,
+      },
       { href: root + paths.status, text: words.api },
     ],
     links: [

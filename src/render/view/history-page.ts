@@ -4,6 +4,7 @@ import { paths } from '../paths.ts';
 import { type ChromeView, chromeView, type LinkView } from './chrome.ts';
 import { contextOf } from './context.ts';
 import { type DayView, eventDays } from './days.ts';
+import { monthAfter, monthsBetween } from './months.ts';
 
 /** So many months stand on the history page itself. */
 const SHOWN = 3;
@@ -87,16 +88,4 @@ export function monthView(archive: MonthArchive): MonthView {
     older: month > firstMonth ? linkTo(monthAfter(month, -1)) : null,
     newer: month < lastMonth ? linkTo(monthAfter(month, 1)) : null,
   };
-}
-
-function monthAfter(month: string, count: number): string {
-  const [year, number] = month.split('-').map(Number) as [number, number];
-  const months = year * 12 + number - 1 + count;
-  return `${Math.floor(months / 12)}-${String((months % 12) + 1).padStart(2, '0')}`;
-}
-
-function monthsBetween(first: string, last: string): string[] {
-  const months: string[] = [];
-  for (let month = first; month <= last; month = monthAfter(month, 1)) months.push(month);
-  return months;
 }
