@@ -18,7 +18,12 @@ import { findAnswer, keepAnswer, type StoredAnswer } from './manage/repeated.ts'
 import type { PrintPage } from './render/renderer.ts';
 import { AlreadyRunningError, Charge } from './services/charge.ts';
 import { createNotifier } from './services/mailing.ts';
-import { createPublishing, listHeadersOf, publishedElsewhere } from './services/publishing.ts';
+import {
+  createPublishing,
+  listHeadersOf,
+  publishedElsewhere,
+  publishedEverywhere,
+} from './services/publishing.ts';
 import { type Readiness, readiness } from './services/readiness.ts';
 import { createWebhooks, type WebhookServices } from './services/webhooks.ts';
 import { PublishedSnapshots } from './snapshot/published.ts';
@@ -112,6 +117,7 @@ export function createServices(config: Config, secret: string, printPage: PrintP
     committed(page) {
       for (const one of publishers) one.wake(page.id);
       schedule?.wake();
+      notifier?.wake();
       // The first revision may be that of the page at `/`.
       if (isPublishing && page.revision === 1) links.nudge();
     },
@@ -218,7 +224,15 @@ export function createServices(config: Config, secret: string, printPage: PrintP
       lookUp: dnsLookUp(config.dnsServers),
       log,
     });
-    notifier = schedules ? createNotifier({ config, store, secrets, printPage, now, log }) : null;
+    const begunAt = now();
+    const tell = () =>
+      createNotifier({
+        ...{ config, store, secrets, printPage, now, log },
+        isPublished: (event) =>
+          publishedEverywhere(store, publishers, charge.isMine() && event.createdAt >= begunAt, event),
+        made: () => webhooks.worker.wake(),
+      });
+    notifier = schedules ? tell() : null;
     const working = [...publishers, lookout, schedule];
     const telling = schedules && notifier ? [notifier, webhooks.worker] : [];
     const running = Promise.all([...working, ...telling].map((worker) => worker.run()));

@@ -36,8 +36,10 @@ export type Result =
 export interface ClaimOptions<Row extends Claimed> {
   store: Store;
   table: 'deliveries' | 'letters';
-  /** Of the rows that are due, as SQL over the alias `d`. */
-  condition: string;
+  /** Which rows of the table are handed out here, as SQL. */
+  scope: string;
+  /** Which of them may be, as SQL over the alias `d`. */
+  condition?: string;
   /** What a claimed row is read as: `'name', column` pairs. */
   columns: string;
   /** Further assignments for what is done for good, like `sealed = ''`. */
@@ -56,10 +58,10 @@ export class Claims<Row extends Claimed> {
 
   /** Up to `most` rows that are due, the longest due first; they are this process's for `CLAIM_MS`. */
   async claim(most: number): Promise<Row[]> {
-    const { store, table, condition, columns, sift, now } = this.options;
+    const { store, table, scope, condition = 'true', columns, sift, now } = this.options;
     const free = `d.state = 'pending' and (d.lease_until is null or d.lease_until < ${DATABASE_NOW})`;
     // Most of the time nothing is due, and then no write is made.
-    const due = `from ${table} d where ${condition} and ${free} and d.next_attempt_at <= ?`;
+    const due = `from ${table} d where ${scope} and ${condition} and ${free} and d.next_attempt_at <= ?`;
     const { rows } = await store.read.$client.execute(statement(`select 1 ${due} limit 1`, now()));
     if (rows.length === 0) return [];
     return store.write(async (tx) => {
@@ -126,11 +128,12 @@ export class Claims<Row extends Claimed> {
 
   /** Gives back what another process of this database can no longer hold: on a file this one alone is at work. */
   async freeAll(): Promise<void> {
-    const { store, table } = this.options;
+    const { store, table, scope } = this.options;
     await store.write(async (tx) => {
       await tx.$client.execute(
         statement(
-          `update ${table} set lease_holder = null, lease_until = null where state = 'pending' and lease_until is not null`,
+          `update ${table} set lease_holder = null, lease_until = null
+            where ${scope} and state = 'pending' and lease_until is not null`,
         ),
       );
     });

@@ -21,7 +21,7 @@ export function letterClaims(holder: string, store: Store, now: () => number): C
   return new Claims<LetterRow>(holder, {
     store,
     table: 'letters',
-    condition: 'true',
+    scope: 'true',
     columns: `'pageId', page_id, 'sealed', sealed`,
     // What it held may be a token: it goes with the last try.
     whenDone: `sealed = ''`,

@@ -15,14 +15,16 @@ export interface MailingOptions {
   store: Store;
   secrets: Secrets;
   printPage: PrintPage;
+  isPublished: NotifierOptions['isPublished'];
+  made(): void;
   now(): number;
   log: NotifierOptions['log'];
 }
 
 export function createNotifier(options: MailingOptions): Notifier {
-  const { config, store, secrets, printPage, now, log } = options;
+  const { config, store, secrets, printPage, isPublished, made, now, log } = options;
   return new Notifier({
-    ...{ store, secrets, now, log },
+    ...{ store, secrets, isPublished, made, now, log },
     publicUrl: config.publicUrl,
     way: wayOf(config),
     print: async (mail) => inlined(await printPage('/render/mail', { kind: 'mail', mail })),

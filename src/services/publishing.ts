@@ -107,6 +107,25 @@ export async function publishedElsewhere(
   }
 }
 
+/**
+ * True when a revision lies at every target, as far as is known here.
+ *
+ * @param ours true of one that this process publishes: of what another does, or did before this one began, the database
+ *   knows the first target alone
+ */
+export async function publishedEverywhere(
+  store: Store,
+  publishers: readonly Publisher[],
+  ours: boolean,
+  { pageId, revision }: { pageId: string; revision: number },
+): Promise<boolean> {
+  if (ours) return publishers.every((one) => (one.markOf(pageId)?.revision ?? -1) >= revision);
+  const [row] = await store.read.all<{ done: number }>(
+    sql`select published_revision >= ${revision} as done from pages where id = ${pageId}`,
+  );
+  return row === undefined || Boolean(row.done);
+}
+
 /** X-Total-Count and Link of a list's file; null of files that are none. */
 export async function listHeadersOf(
   snapshots: PublishedSnapshots,

@@ -2,10 +2,14 @@
 import { randomUUID } from 'node:crypto';
 import type { Store } from '../../db/transaction.ts';
 import type { Secrets } from '../domain/secrets.ts';
-import { letterClaims, writeLetter } from '../notify/letters.ts';
+import { type DeliveryRow, deliveryClaims, suppress } from '../notify/deliveries.ts';
+import { EventMails } from '../notify/event-mail.ts';
+import type { OutboxEvent } from '../notify/fan-out.ts';
+import { type LetterRow, letterClaims, writeLetter } from '../notify/letters.ts';
 import type { MailWay } from '../notify/mail.ts';
 import type { PrintMail } from '../notify/print-mail.ts';
 import { WayState } from '../notify/way-state.ts';
+import { FanOut } from './fan-out.ts';
 import { MailLane } from './mail-lane.ts';
 
 /** Of the connections that there may be, those for letters alone. */
@@ -17,6 +21,10 @@ export interface NotifierOptions {
   publicUrl: string;
   way: MailWay;
   print: PrintMail;
+  /** True when the event's revision, or a later one, lies at all targets, as far as this process can know. */
+  isPublished(event: OutboxEvent): Promise<boolean>;
+  /** Called when there are deliveries for other channels too. */
+  made(): void;
   /** True on a file database: whoever held a claim there is gone. */
   alone: boolean;
   now(): number;
@@ -31,7 +39,9 @@ export interface NotifierOptions {
 
 export class Notifier {
   readonly email: WayState;
-  readonly letters: MailLane<Parameters<typeof writeLetter>[1]>;
+  readonly letters: MailLane<LetterRow>;
+  readonly mails: MailLane<DeliveryRow>;
+  readonly fanOut: FanOut;
   readonly #claims;
 
   constructor(private readonly options: NotifierOptions) {
@@ -40,12 +50,32 @@ export class Notifier {
     const tools = { ...options, read: store.read };
     this.email = new WayState({ store, name: 'email', now, chance, log });
     const letters = letterClaims(holder, store, now);
-    this.#claims = [letters];
+    const mails = deliveryClaims(holder, store, now);
+    this.#claims = [letters, mails];
     this.letters = new MailLane({
       ...{ name: 'letters', claims: letters, way: options.way, state: this.email, now, chance, log },
       connections: LETTER_CONNECTIONS,
       compose: (row) => writeLetter(tools, row),
     });
+    const events = new EventMails(tools);
+    this.mails = new MailLane({
+      ...{ name: 'email', claims: mails, way: options.way, state: this.email, now, chance, log },
+      connections: options.way.connections - LETTER_CONNECTIONS,
+      compose: (row) => events.write(row),
+      suppress: (row, symbol) => suppress(store, row.recipientId, symbol, now()),
+    });
+    this.fanOut = new FanOut({
+      ...options,
+      made: () => {
+        this.mails.wake();
+        options.made();
+      },
+    });
+  }
+
+  /** Something happened. */
+  wake(): void {
+    this.fanOut.wake();
   }
 
   /** A letter was queued. */
@@ -56,10 +86,10 @@ export class Notifier {
   async run(): Promise<void> {
     if (this.options.alone) for (const claims of this.#claims) await claims.freeAll();
     await this.email.look();
-    await Promise.all([this.letters.run()]);
+    await Promise.all([this.fanOut, this.letters, this.mails].map((one) => one.run()));
   }
 
   stop(): void {
-    this.letters.stop();
+    for (const one of [this.fanOut, this.letters, this.mails]) one.stop();
   }
 }

@@ -2,8 +2,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ParsedMail, simpleParser } from 'mailparser';
+import { subscriberComponents, subscribers } from '../../db/messages.ts';
 import { openStore, type Store } from '../../db/transaction.ts';
 import { createSecrets } from '../../src/auth/secrets.ts';
+import { newId } from '../../src/domain/ids.ts';
 import type { Letter } from '../../src/domain/letters.ts';
 import type { Secrets } from '../../src/domain/secrets.ts';
 import { queueLetter } from '../../src/manage/letters.ts';
@@ -12,6 +14,8 @@ export interface Desk {
   store: Store;
   secrets: Secrets;
   queue(letter: Letter, pageId: string | null): Promise<void>;
+  /** A confirmed subscriber; without components of the whole page. @returns its id */
+  subscribe(pageId: string, email: string, componentIds?: readonly string[]): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -24,6 +28,21 @@ export async function openDesk(dataDir: string): Promise<Desk> {
     secrets,
     queue: (letter, pageId) =>
       store.write((tx) => queueLetter(tx, { secrets, now: () => Date.now() }, letter, pageId)),
+    async subscribe(pageId, email, componentIds) {
+      const id = newId();
+      const now = Date.now();
+      await store.write(async (tx) => {
+        const times = { createdAt: now, updatedAt: now, verifiedAt: now };
+        const key = { emailKey: email.normalize('NFC').toLowerCase(), status: 'active' as const };
+        const wholePage = componentIds === undefined;
+        await tx
+          .insert(subscribers)
+          .values({ id, pageId, email, ...key, wholePage, source: 'verified', ...times });
+        for (const componentId of componentIds ?? [])
+          await tx.insert(subscriberComponents).values({ subscriberId: id, componentId });
+      });
+      return id;
+    },
     close: () => store.close(),
   };
 }
