@@ -1,7 +1,7 @@
 /** The bodies and forms about accounts. */
 import { z } from 'zod';
 import { ROLES } from '../../db/accounts.ts';
-import { email } from '../domain/email.ts';
+import { emailAddress } from '../domain/email-address.ts';
 import { oneLine } from '../domain/input.ts';
 import { newPassword, triedPassword } from './passwords.ts';
 
@@ -29,11 +29,11 @@ const pageIds = z
 
 export const memberPatch = z.strictObject({ role, page_ids: pageIds }).partial().meta({ id: 'MemberPatch' });
 export const invitationCreate = z
-  .strictObject({ email, role, page_ids: pageIds.optional() })
+  .strictObject({ email: emailAddress, role, page_ids: pageIds.optional() })
   .meta({ id: 'InvitationCreate' });
 
 /** What somebody says who takes up an invitation. */
 export const invitationForm = z.object({ name: oneLine.or(z.literal('')), password: newPassword });
 export const passwordForm = z.object({ password: newPassword });
 export const passwordChangeForm = z.object({ current: triedPassword, password: newPassword });
-export const resetForm = z.object({ email });
+export const resetForm = z.object({ email: emailAddress });

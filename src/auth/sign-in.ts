@@ -12,7 +12,7 @@ import { users } from '../../db/accounts.ts';
 import type { Database } from '../../db/client.ts';
 import { auditEvents } from '../../db/schema.ts';
 import type { Store } from '../../db/transaction.ts';
-import { emailKeyOf } from '../domain/email.ts';
+import { emailKey } from '../domain/email-address.ts';
 import { TooManyError } from '../domain/errors.ts';
 import { newId } from '../domain/ids.ts';
 import type { Secrets } from '../domain/secrets.ts';
@@ -64,14 +64,14 @@ export async function signIn(
   visitor: Visitor,
 ): Promise<SignInOutcome> {
   const { store, secrets, passwords } = desk;
-  const emailKey = emailKeyOf(input.email);
-  const pair = `${emailKey}\n${visitor.client}`;
+  const key = emailKey(input.email);
+  const pair = `${key}\n${visitor.client}`;
   const counted = desk.now();
   await store.write(async (tx) => {
     await assertRoom(tx, secrets, PER_CLIENT, visitor.client, counted);
     await assertRoom(tx, secrets, PER_ACCOUNT_AND_CLIENT, pair, counted);
   });
-  const [user] = await store.read.select().from(users).where(eq(users.emailKey, emailKey));
+  const [user] = await store.read.select().from(users).where(eq(users.emailKey, key));
   const right = await passwords.matches(input.password, user?.passwordHash ?? null);
   if (!user || !right) return { kind: 'refused' };
   await store.write(async (tx) => {
@@ -121,7 +121,7 @@ export async function countReset(
 ): Promise<boolean> {
   return store.write(async (tx) => {
     await assertRoom(tx, secrets, RESETS_PER_CLIENT, client, now());
-    return (await countHit(tx, secrets, RESETS_PER_ACCOUNT, emailKeyOf(email), now())) === null;
+    return (await countHit(tx, secrets, RESETS_PER_ACCOUNT, emailKey(email), now())) === null;
   });
 }
 

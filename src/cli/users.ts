@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { newPassword } from '../auth/passwords.ts';
 import { ROLES, type Role } from '../auth/roles.ts';
-import { email } from '../domain/email.ts';
+import { isEmailAddress } from '../domain/email-address.ts';
 import { DomainError } from '../domain/errors.ts';
 import { oneLine } from '../domain/input.ts';
 import { createMember } from '../manage/members.ts';
@@ -43,7 +43,7 @@ export interface UserOptions {
 export async function createUser({ services }: Assembly, options: UserOptions): Promise<void> {
   const role = ROLES.find((one) => one === options.role);
   if (!role) throw new DomainError('invalid', `There is no role "${options.role}": ${ROLES.join(', ')}.`);
-  if (!email.safeParse(options.email).success)
+  if (!isEmailAddress(options.email))
     throw new DomainError('invalid', `--email is "${options.email}", which is no mail address.`);
   if (options.name !== undefined && !oneLine.safeParse(options.name).success)
     throw new DomainError('invalid', '--name must be 1 to 200 characters on one line.');

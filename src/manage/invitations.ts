@@ -4,7 +4,7 @@ import { and, count, eq, gt, isNull } from 'drizzle-orm';
 import { accountTokens, type Role, users } from '../../db/accounts.ts';
 import type { Database } from '../../db/client.ts';
 import { organizations } from '../../db/schema.ts';
-import { emailKeyOf } from '../domain/email.ts';
+import { emailKey } from '../domain/email-address.ts';
 import { conflict, DomainError, notFound } from '../domain/errors.ts';
 import { newId } from '../domain/ids.ts';
 import { noteAccount } from './account-note.ts';
@@ -74,7 +74,7 @@ export async function invite(
   const { actor } = grantor;
   const { organizationId } = actor;
   const token = randomBytes(32).toString('base64url');
-  const emailKey = emailKeyOf(input.email);
+  const key = emailKey(input.email);
   const row = await manager.store.write(async (tx) => {
     await assertGrantable(tx, grantor, input);
     const [organization] = await tx.select().from(organizations).where(eq(organizations.id, organizationId));
@@ -82,7 +82,7 @@ export async function invite(
     const [member] = await tx
       .select({ id: users.id })
       .from(users)
-      .where(and(eq(users.organizationId, organizationId), eq(users.emailKey, emailKey)));
+      .where(and(eq(users.organizationId, organizationId), eq(users.emailKey, key)));
     if (member) throw conflict(`${input.email} is a member already.`);
     const now = manager.now();
     const made: InvitationRow = {
@@ -91,12 +91,12 @@ export async function invite(
       kind: 'invitation',
       organizationId,
       userId: null,
-      ...{ email: input.email, emailKey, role: input.role, pageIds: input.pageIds },
+      ...{ email: input.email, emailKey: key, role: input.role, pageIds: input.pageIds },
       ...{ invitedBy: actor.name, expiresAt: now + GOOD_FOR_MS, usedAt: null, createdAt: now },
     };
     await tx
       .delete(accountTokens)
-      .where(and(ofOrganization(organizationId, 0), eq(accountTokens.emailKey, emailKey)));
+      .where(and(ofOrganization(organizationId, 0), eq(accountTokens.emailKey, key)));
     await tx.insert(accountTokens).values(made);
     const details = { email: made.email, role: made.role, page_ids: made.pageIds };
     await noteAccount(tx, actor, 'invitation.created', made.id, details, now);

@@ -9,7 +9,7 @@ import { and, count, eq, sql } from 'drizzle-orm';
 import { accountTokens, type Role, users } from '../../db/accounts.ts';
 import type { Database } from '../../db/client.ts';
 import { pages } from '../../db/schema.ts';
-import { emailKeyOf } from '../domain/email.ts';
+import { emailKey } from '../domain/email-address.ts';
 import { conflict, DomainError, invalid, notFound } from '../domain/errors.ts';
 import { newId } from '../domain/ids.ts';
 import { noteAccount } from './account-note.ts';
@@ -138,11 +138,11 @@ export async function insertMember(
   input: NewMember,
   now: number,
 ): Promise<MemberRow> {
-  const emailKey = emailKeyOf(input.email);
-  const [taken] = await tx.select({ id: users.id }).from(users).where(eq(users.emailKey, emailKey));
+  const key = emailKey(input.email);
+  const [taken] = await tx.select({ id: users.id }).from(users).where(eq(users.emailKey, key));
   if (taken) throw conflict(`${input.email} has an account here already.`);
   const unused = { sealedTotp: null, totpSince: null, totpCounter: null };
-  const row: MemberRow = { id: newId(), ...input, emailKey, ...unused, createdAt: now, updatedAt: now };
+  const row: MemberRow = { id: newId(), ...input, emailKey: key, ...unused, createdAt: now, updatedAt: now };
   await tx.insert(users).values(row);
   const details = { email: row.email, role: row.role, page_ids: row.pageIds };
   const who = { organizationId: row.organizationId, name: actor?.name ?? `user:${row.id}` };

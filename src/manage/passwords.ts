@@ -3,7 +3,7 @@ import { hash, randomBytes } from 'node:crypto';
 import { and, eq, gt, isNull, lte, ne } from 'drizzle-orm';
 import { accountTokens, sessions, users } from '../../db/accounts.ts';
 import type { Database } from '../../db/client.ts';
-import { emailKeyOf } from '../domain/email.ts';
+import { emailKey } from '../domain/email-address.ts';
 import { conflict, notFound } from '../domain/errors.ts';
 import { newId } from '../domain/ids.ts';
 import { noteAccount } from './account-note.ts';
@@ -27,7 +27,7 @@ export async function requestPasswordReset(manager: Manager, email: string): Pro
     const [user] = await tx
       .select()
       .from(users)
-      .where(eq(users.emailKey, emailKeyOf(email)));
+      .where(eq(users.emailKey, emailKey(email)));
     if (!user) return;
     const now = manager.now();
     const expiresAt = now + GOOD_FOR_MS;
