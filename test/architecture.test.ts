@@ -58,7 +58,10 @@ const MAY: Record<string, { import: string[]; types?: string[] }> = {
     types: ['src/domain'],
   },
   'src/cli': {
-    import: ['src/services', 'src/config', 'src/manage', 'src/auth', 'src/domain', 'src/http', 'db'],
+    import: [
+      ...['src/services', 'src/config', 'src/manage', 'src/auth', 'src/domain', 'src/http', 'db'],
+      'src/render/pictures',
+    ],
     types: ['src/render'],
   },
   'src/config': { import: [] },

@@ -10,6 +10,7 @@ export const TYPES: Record<string, string> = {
   ics: 'text/calendar; charset=utf-8',
   csv: 'text/csv; charset=utf-8',
   svg: 'image/svg+xml; charset=utf-8',
+  png: 'image/png',
   txt: 'text/plain; charset=utf-8',
 };
 const FEED_TYPES: Record<string, string> = {

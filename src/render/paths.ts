@@ -40,6 +40,7 @@ export const paths = {
   historyRss: 'history.rss',
   historyAtom: 'history.atom',
   badge: 'badge.svg',
+  picture: (name: string) => `pictures/${name}.png`,
   statusText: 'status.txt',
   revision: 'revision.json',
   notFoundHtml: '404.html',

@@ -23,14 +23,20 @@ import { uptimeJson } from './documents/uptime.ts';
 import { uptimeCsv } from './documents/uptime-csv.ts';
 import { inEachLanguage, prefixOf } from './languages.ts';
 import { fileOf, paths } from './paths.ts';
+import { pictureOf } from './pictures/drawn.ts';
+import { pictureName } from './pictures/picture.ts';
 import { planCompatible } from './plan-compatible.ts';
 import type { Print } from './print.ts';
 
 /** Static lists hold so many (contract, section 3). */
 export const STATIC_LIST = 100;
 
-/** A file to be made: of text at hand, or by the Astro page that `print` names. */
-export type PlannedFile = { path: string } & ({ text: () => string } | { print: Print });
+/** A file to be made: of text or bytes at hand, or by the Astro page that `print` names. */
+export type PlannedFile = { path: string } & (
+  | { text: () => string }
+  | { bytes: () => Buffer }
+  | { print: Print }
+);
 
 export interface Plan {
   files: PlannedFile[];
@@ -59,6 +65,12 @@ function texts(
   );
 }
 
+/** The picture of the headline, where links to the page are shown with one. Those of earlier headlines stay. */
+function pictures({ page: { languages }, headline }: PageSnapshot): PlannedFile[] {
+  const names = new Set(languages.map((language) => pictureName(headline, language)));
+  return [...names].map((name) => ({ path: paths.picture(name), bytes: () => pictureOf(name) }));
+}
+
 /** True when name, colour, language or time zone changed: everything that a page says may look different. */
 export function looksChanged(before: PageSnapshot, after: PageSnapshot): boolean {
   return JSON.stringify(before.page) !== JSON.stringify(after.page);
@@ -78,7 +90,8 @@ export function planCurrent(
   const all = before === null || looksChanged(before, after);
   const told = all || touched.size > 0;
   const newDay = all || dayOf(before.asOf, after.page.timezone) !== dayOf(after.asOf, after.page.timezone);
-  const newState = before?.headline.mark !== after.headline.mark;
+  const newState =
+    all || before.headline.kind !== after.headline.kind || before.headline.mark !== after.headline.mark;
   const newMonth =
     all || monthOf(before.asOf, after.page.timezone) !== monthOf(after.asOf, after.page.timezone);
   const files: PlannedFile[] = [
@@ -96,6 +109,7 @@ export function planCurrent(
       })),
     );
   }
+  if (newState) files.push(...pictures(after));
   if (told) {
     files.push(
       text(paths.incidents, () => toJson(incidentsDocument(after.incidents.slice(0, STATIC_LIST)))),

@@ -38,9 +38,11 @@ export async function renderFile(
   printPage: PrintPage,
   formOrigin: string,
 ): Promise<{ path: string; body: Buffer }> {
-  const text =
-    'text' in file
-      ? file.text()
-      : withPolicy(await printPage(`/render/${file.print.kind}`, file.print), formOrigin);
-  return { path: file.path, body: Buffer.from(text, 'utf8') };
+  const made =
+    'print' in file
+      ? withPolicy(await printPage(`/render/${file.print.kind}`, file.print), formOrigin)
+      : 'text' in file
+        ? file.text()
+        : file.bytes();
+  return { path: file.path, body: typeof made === 'string' ? Buffer.from(made, 'utf8') : made };
 }

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { pictureOf } from '../../src/render/pictures/drawn.ts';
+import { pictures } from '../../src/render/pictures/picture.ts';
+import { planCurrent } from '../../src/render/plan.ts';
 import { incidentView, maintenanceView } from '../../src/render/view/event-page.ts';
 import { historyView, monthView } from '../../src/render/view/history-page.ts';
 import { movedView, notFoundView } from '../../src/render/view/message-page.ts';
 import { statusView } from '../../src/render/view/status-page.ts';
-import type { SnapshotIncident } from '../../src/snapshot/schema.ts';
+import type { PageSnapshot, SnapshotIncident } from '../../src/snapshot/schema.ts';
 import { DAY, HOUR, NOW, snapshotOf, uuid, v2Id } from '../fixtures/snapshot-parts.ts';
 import {
   blockStorageDown,
@@ -213,5 +216,30 @@ describe('pages that lead on', () => {
 
   it('leads from an old address to the new one', () => {
     expect(movedView(northwind).refresh).toBe('0; url=https://status.northwind.example/');
+  });
+});
+
+describe('the picture beside a link to a page', () => {
+  const names = (snapshot: PageSnapshot) =>
+    planCurrent(null, snapshot, new Set()).files.flatMap(({ path }) => path.match(/^pictures\/.*/) ?? []);
+
+  it('is that of its headline, in each of its languages, where there are letters for it', () => {
+    const page = { ...northwind, languages: ['en', 'ar', 'fr'] };
+    expect(names({ ...outageSnapshot(), page })).toEqual([
+      'pictures/en-partial_outage.png',
+      'pictures/partial_outage.png',
+      'pictures/fr-partial_outage.png',
+    ]);
+  });
+
+  it('lies where the page says', () => {
+    const { picture } = statusView(outageSnapshot()).chrome;
+    expect(picture?.url).toBe('https://status.northwind.example/pictures/en-partial_outage.png');
+  });
+
+  it('has been drawn for each headline that there can be', () => {
+    for (const name of Object.keys(pictures())) {
+      expect(pictureOf(name).subarray(1, 4).toString(), name).toBe('PNG');
+    }
   });
 });

@@ -1,8 +1,10 @@
+import type { Headline } from '../../domain/headline.ts';
 import type { ComponentStatus } from '../../domain/status.ts';
 import { dictionaryFor } from '../../text/dictionary.ts';
 import { UPTIME_WORDS } from '../../text/uptime-words.ts';
 import { inEachLanguage, prefixOf, urlOf } from '../languages.ts';
 import { paths } from '../paths.ts';
+import { pictureName } from '../pictures/picture.ts';
 import { accentCss, accentOf, onAccent } from './accent.ts';
 import { timeHtml, type ViewContext } from './context.ts';
 import { logoIcon, markIcon } from './mark.ts';
@@ -24,6 +26,8 @@ export interface ChromeView {
   /** Absolute; null for a page that should not be found by search engines. */
   canonical: string | null;
   icon: string;
+  /** Where links to this page are shown with a picture: absolute, and what it shows. */
+  picture: { url: string; alt: string } | null;
   /** The rule that holds the tenant's colours. */
   accentCss: string;
   name: string;
@@ -54,6 +58,8 @@ export interface ChromeFacts {
   description: string;
   /** The state for the browser's tab; null in files that hold nothing of the present. */
   mark: ComponentStatus | null;
+  /** The headline, where it stands above the page. */
+  headline?: Pick<Headline, 'kind' | 'mark'>;
   /** Time of the change that made this revision; null in files that hold nothing of the present. */
   changedAt: number | null;
   /** The revision, likewise. */
@@ -74,6 +80,12 @@ export function chromeView(context: ViewContext, facts: ChromeFacts): ChromeView
     description: facts.description,
     canonical: facts.path === null ? null : urlOf(page, facts.path),
     icon: facts.mark ? markIcon(facts.mark) : logoIcon(initial, accent, onAccent(accent)),
+    picture: facts.headline
+      ? {
+          url: `${page.url}/${paths.picture(pictureName(facts.headline, page.language))}`,
+          alt: words.headline[facts.headline.kind],
+        }
+      : null,
     accentCss: accentCss(accent),
     name: page.name,
     initial,

@@ -48,6 +48,7 @@ export function historyView(snapshot: PageSnapshot): HistoryView {
     mark: snapshot.headline.mark,
     changedAt: snapshot.changedAt,
     revision: snapshot.revision,
+    headline: snapshot.headline,
   });
   return { chrome, words, title: words.history, months: months.filter(({ days }) => days.length > 0), years };
 }

@@ -11,8 +11,8 @@ const SHAPES: Record<ComponentStatus, string> = {
     '<path d="M5.4 1.7h5.2l3.7 3.7v5.2l-3.7 3.7H5.4l-3.7-3.7V5.4z"/><path class="cross" d="M5.8 5.8l4.4 4.4m0-4.4l-4.4 4.4"/>',
 };
 
-/** The colours of the marks on light paper, for where no stylesheet reaches. */
-const COLOURS: Record<ComponentStatus, string> = {
+/** The colours of the marks on light paper. */
+export const COLOURS: Record<ComponentStatus, string> = {
   operational: '#1d8a5c',
   under_maintenance: '#3a6fd0',
   degraded_performance: '#c58a06',
@@ -31,12 +31,17 @@ export function markOfImpact(impact: Impact): ComponentStatus {
   return impact === 'major' || impact === 'critical' ? 'major_outage' : 'degraded_performance';
 }
 
-/** A `data:` URI of the mark of a status, for the tab of the browser. */
-export function markIcon(status: ComponentStatus): string {
+/** The shape of a status in its colour on light paper, in a square of 16 units, for where no stylesheet reaches. */
+export function markDrawn(status: ComponentStatus): string {
   const shape = SHAPES[status]
     .replace('class="ring"', `fill="none" stroke="${COLOURS[status]}" stroke-width="2.6"`)
     .replace('class="cross"', 'stroke="#fff" stroke-width="1.7" stroke-linecap="round"');
-  return icon(`<g fill="${COLOURS[status]}">${shape}</g>`);
+  return `<g fill="${COLOURS[status]}">${shape}</g>`;
+}
+
+/** A `data:` URI of the mark of a status, for the tab of the browser. */
+export function markIcon(status: ComponentStatus): string {
+  return icon(markDrawn(status));
 }
 
 /** A `data:` URI of a page's logo, for files that say nothing of the present state. */

@@ -64,6 +64,7 @@ export function statusView(snapshot: PageSnapshot): StatusView {
       mark: headline.mark,
       changedAt: snapshot.changedAt,
       revision: snapshot.revision,
+      headline: snapshot.headline,
     }),
     words,
     headline: title,
