@@ -3,7 +3,7 @@ import type { WebhookLane } from '../notify/webhooks/lane.ts';
 
 /** Other processes make deliveries too: so often it is looked for some that nobody woke us for. */
 const TICK_MS = 1_000;
-/** At the end, calls that are under way get so long; what is cut off is sent again when its lease is over. */
+/** At the end, calls that are under way get so long. */
 const GRACE_MS = 4_000;
 
 export class WebhookWorker {
@@ -45,6 +45,7 @@ export class WebhookWorker {
     }
     this.#woken = false;
     await Promise.race([this.lane.idle(), this.#sleep(GRACE_MS)]);
+    await this.lane.breakOff();
   }
 
   #sleep(ms: number): Promise<void> {

@@ -53,6 +53,7 @@ function print({ statuses, reached, unreached, bytes, watched, faults, requests:
       .map(([status, n]) => `${n} × ${status}`)
       .join(', ')}`,
     `operations reached  ${reached.length} of ${reached.length + unreached.length}`,
+    ...unreached.map((name) => `                    not ${name}`),
     `damaged bytes       ${bytes.sent} sent, ${bytes.answered} answered, ${bytes.refused} of them refused`,
     `files watched       while ${watched} refused requests were sent again to a server at rest`,
     `heap, resident      ${over('heap')}; ${over('resident')} MiB over the run`,

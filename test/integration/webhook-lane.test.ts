@@ -296,6 +296,24 @@ describe('What waits for a webhook', () => {
     for (const id of [deleted, off]) expect(await log(id)).toMatchObject([{ state: 'cancelled' }]);
   });
 
+  test('is sent again when a process had to break off, and that is no failure', async () => {
+    const { id } = await hook();
+    receiver.answer(() => undefined);
+    await desk.open();
+    await fanOut();
+    await lane.tick();
+    await receiver.got(1);
+    await lane.breakOff();
+    expect(await log(id)).toMatchObject([{ state: 'pending', attempts: 0, error: null }]);
+    expect(await read(id)).toMatchObject({ failingSince: null });
+    receiver.answer((_request, response) => response.writeHead(204).end());
+    lane = laneOf('next');
+    await send();
+    const [first, second] = receiver.received;
+    expect(second!.headers['webhook-id']).toBe(first!.headers['webhook-id']);
+    expect(await log(id)).toMatchObject([{ state: 'sent', attempts: 1 }]);
+  });
+
   test('is sent once when two processes are at it', async () => {
     await Promise.all(Array.from({ length: 5 }, () => hook()));
     for (let count = 0; count < 4; count++) await desk.open();

@@ -43,6 +43,8 @@ export interface CallOptions {
   allowed: BlockList | null;
   now(): number;
   dial?: Dial;
+  /** Breaks the call off. */
+  signal?: AbortSignal;
   /** @default CALL_MS */
   withinMs?: number;
 }
@@ -62,7 +64,8 @@ export async function callReceiver(
   options: CallOptions,
 ): Promise<Attempt> {
   const begun = options.now();
-  const deadline = AbortSignal.timeout(options.withinMs ?? CALL_MS);
+  const time = AbortSignal.timeout(options.withinMs ?? CALL_MS);
+  const deadline = options.signal ? AbortSignal.any([time, options.signal]) : time;
   const ended = (rest: Partial<Attempt>): Attempt => ({
     ...{ answered: null, error: null, retryAfterMs: null },
     ...rest,

@@ -120,6 +120,16 @@ async function read(store: Store, ids: string[], holder: string, now: number): P
   );
 }
 
+/** What was claimed and not tried: it can be claimed again at once. */
+export async function release(store: Store, id: string, holder: string): Promise<void> {
+  await store.write((tx) =>
+    tx
+      .update(deliveries)
+      .set({ leaseHolder: null, leaseUntil: null })
+      .where(and(eq(deliveries.id, id), eq(deliveries.leaseHolder, holder))),
+  );
+}
+
 /** What is not to be sent after all. */
 export async function cancel(store: Store, ids: string[], holder: string, now: number): Promise<void> {
   await store.write((tx) =>

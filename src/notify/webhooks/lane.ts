@@ -4,7 +4,7 @@ import type { Store } from '../../../db/transaction.ts';
 import type { Secrets } from '../../domain/secrets.ts';
 import { WEBHOOK_SEAL, type WebhookSecrets } from '../../domain/webhooks.ts';
 import { type Attempt, callReceiver } from './call.ts';
-import { type Claimed, cancel, claimDeliveries, freeClaims, recordAttempt } from './deliveries.ts';
+import { type Claimed, cancel, claimDeliveries, freeClaims, recordAttempt, release } from './deliveries.ts';
 import { messageAbout } from './message.ts';
 import type { Resolve } from './resolve.ts';
 import { signatureHeaders } from './signature.ts';
@@ -17,6 +17,8 @@ export interface WebhookCaller {
   secrets: Secrets;
   resolve: Resolve;
   allowed: BlockList | null;
+  /** Breaks calls off. */
+  signal?: AbortSignal;
   now(): number;
 }
 
@@ -50,6 +52,7 @@ export function sendMessage(
 
 export class WebhookLane {
   readonly #calls = new Map<string, Promise<void>>();
+  readonly #end = new AbortController();
 
   constructor(private readonly options: WebhookLaneOptions) {}
 
@@ -87,11 +90,18 @@ export class WebhookLane {
     await Promise.all(this.#calls.values());
   }
 
+  /** Breaks off what is under way; it is sent again by whoever claims it next. */
+  async breakOff(): Promise<void> {
+    this.#end.abort();
+    await this.idle();
+  }
+
   async #deliver(claimed: Claimed): Promise<void> {
     const { store, holder, publicUrl, now, random, disable } = this.options;
     const body = await messageAbout(store.read, claimed.page, claimed.told, publicUrl);
     if (body === null) return cancel(store, [claimed.id], holder, now());
-    const attempt = await sendMessage(this.options, claimed, body);
+    const attempt = await sendMessage({ ...this.options, signal: this.#end.signal }, claimed, body);
+    if (attempt.error !== null && this.#end.signal.aborted) return release(store, claimed.id, holder);
     const { disable: off } = await recordAttempt(store, holder, claimed, attempt, random(), now());
     if (off) await disable(claimed.webhookId, attempt.error ?? '');
   }
