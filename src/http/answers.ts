@@ -205,6 +205,36 @@ export const subscriber = z
   })
   .meta({ id: 'Subscriber' });
 
+export const importReport = z
+  .strictObject({
+    added: z.int(),
+    updated: z.int(),
+    unchanged: z.int(),
+    refused: z.int(),
+    /** Null when every line was worked on. */
+    stopped_at_line: z.int().nullable(),
+    lines: z.array(
+      z.strictObject({
+        line: z.int(),
+        email: z.string(),
+        result: z.enum(['added', 'updated', 'unchanged', 'refused']),
+        reason: z
+          .enum([
+            'malformed',
+            'not_an_address',
+            'duplicate',
+            'unknown_component',
+            'unsubscribed',
+            'erased',
+            'suppressed',
+          ])
+          .nullable(),
+        detail: z.string().nullable(),
+      }),
+    ),
+  })
+  .meta({ id: 'SubscriberImport' });
+
 const keyFields = {
   id,
   name: z.string(),

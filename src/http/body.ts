@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http';
 import { HttpError } from './errors.ts';
 
-/** What a refused body may still send, so that its sender gets to read why. */
-const DRAINED_BYTES = 1024 * 1024;
+/** What a refused body may still send, so that its sender gets to read why: a file of twice the size that we take. */
+const DRAINED_BYTES = 20 * 1024 * 1024;
 
 /** A body that is not over the limit, counted while it streams in. @throws HttpError 413, 400 when it breaks off */
 export async function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
   const tooLarge = () =>
     new HttpError(413, `The body is larger than ${Math.floor(limit / 1024)} KiB.`, { Connection: 'close' });
-  if (Number(req.headers['content-length'] ?? 0) > limit) throw tooLarge();
+  if (Number(req.headers['content-length'] ?? 0) > limit + DRAINED_BYTES) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
   try {
@@ -38,14 +38,18 @@ export function drain(req: IncomingMessage): void {
 
 const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-/** JSON in UTF-8 without a byte order mark. @throws HttpError 400 */
-export function parseJson(body: Buffer): unknown {
-  let text: string;
+/** @throws HttpError 400 */
+export function utf8Of(body: Buffer): string {
   try {
-    text = decoder.decode(body);
+    return decoder.decode(body);
   } catch {
     throw new HttpError(400, 'The body is not valid UTF-8.');
   }
+}
+
+/** JSON in UTF-8 without a byte order mark. @throws HttpError 400 */
+export function parseJson(body: Buffer): unknown {
+  const text = utf8Of(body);
   try {
     return JSON.parse(text);
   } catch (error) {

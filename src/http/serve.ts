@@ -176,9 +176,13 @@ async function writeResponse(req: IncomingMessage, res: ServerResponse, response
   response.headers.forEach((value, name) => {
     headers[name] = name === 'set-cookie' ? response.headers.getSetCookie() : value;
   });
-  if (headers['transfer-encoding'] && response.body && req.method !== 'HEAD') {
+  if (headers['transfer-encoding']) {
+    // Of a HEAD nothing is made.
+    if (!response.body) delete headers['transfer-encoding'];
     res.writeHead(response.status, headers);
-    return pipeline(Readable.fromWeb(response.body as ReadableStream), res);
+    if (response.body) return pipeline(Readable.fromWeb(response.body as ReadableStream), res);
+    res.end();
+    return;
   }
   const body = Buffer.from(await response.arrayBuffer());
   if (response.status !== 204 && response.status !== 304) headers['content-length'] = String(body.length);

@@ -1,4 +1,5 @@
 /** Reads of subscribers, with what each follows. */
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Database } from '../../db/client.ts';
 import { subscribers } from '../../db/messages.ts';
 import { rowReader, statement } from '../../db/statement.ts';
@@ -20,6 +21,9 @@ export type SubscriberStatus = (typeof SUBSCRIBER_STATUSES)[number];
 export function statusOf({ status, suppressedAt }: SubscriberRow): SubscriberStatus {
   return status === 'active' && suppressedAt !== null ? 'suppressed' : status;
 }
+
+/** Rows at a time: some milliseconds of the driver's, which holds everybody up. */
+const STEP = 500;
 
 const reader = rowReader(subscribers);
 const COLUMNS = `${reader.json} as subscriber, (select json_group_array(component_id) from
@@ -70,24 +74,22 @@ export async function listSubscribers(
   return { total: total!.rows[0]!.n as number, items: subscribersIn(items!) };
 }
 
-/** So many at most that come behind this one, oldest first: a walk through all of them, in small steps. */
-export async function subscribersAfter(
+/** Walks through all subscribers, oldest first, in steps between which others get their turn. */
+export async function* walkSubscribers(
   read: Database,
   pageId: string,
-  status: SubscriberStatus | null,
-  after: string,
-  limit: number,
-): Promise<Subscriber[]> {
-  const { where } = conditionsOf({ status, email: null });
-  return subscribersIn(
-    await read.$client.execute(
-      statement(
-        `select ${COLUMNS} from subscribers where ${where} and id > ? order by id limit ?`,
-        ...[pageId, after],
-        limit,
-      ),
-    ),
-  );
+  filter: SubscriberFilter,
+): AsyncGenerator<Subscriber[]> {
+  const { where, args } = conditionsOf(filter);
+  const sql = `select ${COLUMNS} from subscribers where ${where} and id > ? order by id limit ${STEP}`;
+  let step: Subscriber[];
+  let after = '';
+  do {
+    step = subscribersIn(await read.$client.execute(statement(sql, pageId, ...args, after)));
+    after = step.at(-1)?.id ?? after;
+    if (step.length > 0) yield step;
+    await turn();
+  } while (step.length === STEP);
 }
 
 /** @throws DomainError not_found */

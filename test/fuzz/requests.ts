@@ -178,7 +178,20 @@ export function plans(operations: Operation[], document: ApiDocument): fc.Arbitr
   );
 }
 
-function bodyOf({ body, method }: Operation, document: ApiDocument): fc.Arbitrary<string | Buffer | null> {
+/** Files of subscribers, as people have them. */
+const FILES: readonly (string | Buffer)[] = [
+  ...['email,components\na@example.com,\n', 'b@example.com', 'email;status\nc@example.com;unsubscribed\n'],
+  ...['email\n"open@example.com,\nd@example.com', '\ufeffemail\r\n=1+1\r\n\0\r\n', 'name\nx', '', ',,,,\n""'],
+  Buffer.from([0xff, 0xfe, 0x65, 0x00]),
+  `email\n${'x'.repeat(300_000)}`,
+  `email\n${'e@example.com\n'.repeat(600)}`,
+];
+
+function bodyOf(
+  { body, method, takesCsv }: Operation,
+  document: ApiDocument,
+): fc.Arbitrary<string | Buffer | null> {
+  if (takesCsv) return fc.constantFrom(...FILES);
   if (!body) {
     const stray = fc.constantFrom<string | null>('{}', '{"name":', 'x'.repeat(2_000));
     return fc.oneof(
@@ -202,7 +215,7 @@ export function requestOf(plan: Plan, world: World, key: string): FuzzRequest {
     .replace('{id}', parent)
     .replace('{update}', pick(world.updates.get(parent) ?? [], segments[2]!));
   const all: Record<string, string> = { authorization: `Bearer ${key}`, ...plan.headers };
-  if (plan.body !== null) all['content-type'] ??= 'application/json';
+  if (plan.body !== null) all['content-type'] ??= operation.takesCsv ? 'text/csv' : 'application/json';
   for (const name of Object.keys(all)) if (all[name] === '') delete all[name];
   return {
     method,

@@ -31,7 +31,8 @@ describe('What is answered in a whole incident’s life', () => {
     expect([method, template, operation !== undefined]).toEqual([method, template, true]);
     const rest = [...ids];
     const path = template.replace(/\{\w+\}/g, () => rest.shift()!);
-    const answer = await daymark.api(method, path + query, body, { prefer: 'wait=10' });
+    const type: Record<string, string> = template.endsWith('/import') ? { 'content-type': 'text/csv' } : {};
+    const answer = await daymark.api(method, path + query, body, { prefer: 'wait=10', ...type });
     expect([method, path, answer.status, answer.text]).toEqual([method, path, status, answer.text]);
     expect([method, path, faultOf(operation, answer)]).toEqual([method, path, null]);
     seen.add(`${method} ${template}`);
@@ -101,6 +102,7 @@ describe('What is answered in a whole incident’s life', () => {
       email: 'ada@example.com',
       component_ids: [pay.id],
     });
+    await say('POST', `${PAGE}/subscribers/import`, ['life'], 'email\nbob@example.com\nnobody');
     await say('PATCH', `${PAGE}/subscribers/{id}`, ['life', person.id], { component_ids: [] });
 
     const key = await say('POST', '/api/v1/api-keys', [], {

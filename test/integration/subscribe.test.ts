@@ -1,5 +1,5 @@
-import { createClient } from '@libsql/client';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type BehindItsBack, behindItsBack } from '../fixtures/behind-its-back.ts';
 import { mailsTo, nextMail } from '../fixtures/letters.ts';
 import { type Daymark, startDaymark } from '../server/daymark.ts';
 import { firstPage } from '../server/first-page.ts';
@@ -9,7 +9,7 @@ const SENTENCE = { detail: expect.any(String) };
 const FORM = 'application/x-www-form-urlencoded';
 
 let daymark: Daymark;
-let database: ReturnType<typeof createClient>;
+let database: BehindItsBack;
 const ids = { api: '', shop: '', foreign: '' };
 let clients = 0;
 
@@ -38,8 +38,7 @@ async function subscribe(email: string, more: object = {}): Promise<string> {
 }
 
 /** Lets time pass for what is counted: hits become so many minutes older. */
-const pass = (minutes: number) =>
-  database.execute({ sql: 'update limit_hits set at = at - ?', args: [minutes * 60_000] });
+const pass = (minutes: number) => database.execute('update limit_hits set at = at - ?', minutes * 60_000);
 
 beforeAll(async () => {
   daymark = await startDaymark({ env: { TRUSTED_PROXIES: '127.0.0.1' } });
@@ -50,10 +49,10 @@ beforeAll(async () => {
   ids.shop = await make('acme', 'Shop');
   await daymark.api('POST', '/api/v1/pages', { name: 'Other' });
   ids.foreign = await make('other', 'Foreign');
-  database = createClient({ url: `file:${daymark.dataDir}/daymark.db` });
+  database = behindItsBack(daymark);
 });
 afterAll(async () => {
-  database.close();
+  await database.close();
   await daymark.stop();
 });
 
