@@ -18,6 +18,7 @@ import { findAnswer, keepAnswer, type StoredAnswer } from './manage/repeated.ts'
 import type { PrintPage } from './render/renderer.ts';
 import { AlreadyRunningError, Charge } from './services/charge.ts';
 import { createNotifier } from './services/mailing.ts';
+import { createPreview, type PreviewPage } from './services/preview.ts';
 import {
   createPublishing,
   listHeadersOf,
@@ -61,6 +62,8 @@ export interface Services {
   /** A page with what this process knows to be published: the database notes that a little later. */
   asPublished(page: PageRow): PageRow;
   readiness(): Promise<Readiness>;
+  /** A page as a change would make it look. @throws what the change throws */
+  preview: PreviewPage;
   /** Calls a webhook's receiver now. @throws DomainError not_found */
   testWebhook: WebhookServices['test'];
   /** The same services, with all their reads and writes in one transaction. */
@@ -177,6 +180,7 @@ export function createServices(config: Config, secret: string, printPage: PrintP
       };
     },
     readiness: () => readiness(services),
+    preview: createPreview({ manager, snapshots, printPage, publicUrl: config.publicUrl }),
     testWebhook: webhooks.test,
     inOneTransaction: (work) =>
       inOneTransaction(manager, (inside) => {

@@ -40,6 +40,8 @@ export interface ConsoleUser extends SignedIn {
   /** For the verbs of `src/manage`. */
   actor: Actor;
   may(scope: Scope): boolean;
+  /** @throws HttpError 403 without this scope */
+  demand(scope: Scope): void;
 }
 
 type Context = Pick<APIContext, 'locals' | 'request'>;
@@ -54,15 +56,21 @@ export function requireUser({ locals }: Context, scope?: Scope): ConsoleUser {
   const signedIn = locals.console?.signedIn;
   if (!signedIn) throw new HttpError(401, 'You are not signed in.');
   const { credential, user } = signedIn;
-  if (scope !== undefined && !credential.scopes.has(scope)) {
-    throw new HttpError(403, `Your role, ${user.role}, does not let you do this. Ask an owner or an admin.`);
-  }
+  const demand = (one: Scope) => {
+    if (!credential.scopes.has(one))
+      throw new HttpError(
+        403,
+        `Your role, ${user.role}, does not let you do this. Ask an owner or an admin.`,
+      );
+  };
+  if (scope !== undefined) demand(scope);
   const { organizationId, name, pageIds } = credential;
   return {
     ...signedIn,
     services: locals.services,
     actor: { organizationId, name, pageIds, requestId: locals.requestId },
     may: (one) => credential.scopes.has(one),
+    demand,
   };
 }
 

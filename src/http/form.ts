@@ -122,6 +122,16 @@ export class Form {
     }
   }
 
+  /** Runs what reads the form; what it refuses is said beside its fields. @returns null then */
+  guard<T>(read: () => T): T | null {
+    try {
+      return read();
+    } catch (error) {
+      if (!this.#isOurs(error)) throw error;
+      return null;
+    }
+  }
+
   #isOurs(error: unknown): boolean {
     if (error instanceof HttpError && Array.isArray(error.detail)) {
       this.#refuse(error.detail as Issue[]);

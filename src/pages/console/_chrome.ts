@@ -16,7 +16,11 @@ interface Place {
 }
 
 /** About one page, at `/console/pages/{slug}/…`. */
-const OF_A_PAGE: readonly Place[] = [];
+const OF_A_PAGE: readonly Place[] = [
+  { label: 'Board', path: '', scope: 'components:read' },
+  { label: 'Incidents', path: 'incidents/', scope: 'incidents:read' },
+  { label: 'Maintenance', path: 'maintenance/', scope: 'maintenance:read' },
+];
 
 /** About the organization, at `/console/…`. */
 const OF_THE_ORGANIZATION: readonly Place[] = [

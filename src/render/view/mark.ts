@@ -26,6 +26,19 @@ export function markHtml(status: ComponentStatus, label?: string): string {
   return `<svg class="mark" data-status="${status}" viewBox="0 0 16 16" ${told}>${SHAPES[status]}</svg>`;
 }
 
+/** All marks as symbols, to be referred to by `markUse`: for pages that show hundreds. */
+export function markSprite(): string {
+  const symbols = Object.entries(SHAPES).map(
+    ([status, shape]) => `<symbol id="m-${status}" viewBox="0 0 16 16">${shape}</symbol>`,
+  );
+  return `<svg class="unseen" aria-hidden="true">${symbols.join('')}</svg>`;
+}
+
+/** A mark of the sprite, coloured by the nearest `data-status`. */
+export function markUse(status: ComponentStatus): string {
+  return `<svg class="mark" aria-hidden="true"><use href="#m-${status}"/></svg>`;
+}
+
 /** The mark of an incident (contract, section 7): a triangle up to minor impact, an octagon above. */
 export function markOfImpact(impact: Impact): ComponentStatus {
   return impact === 'major' || impact === 'critical' ? 'major_outage' : 'degraded_performance';
