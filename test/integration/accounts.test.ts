@@ -144,6 +144,29 @@ describe('Members', () => {
     expect((await bound.api('PATCH', keyPath, { page_ids: key.page_ids })).status).toBe(403);
   });
 
+  test('are invited, changed and removed on a page of the console, too', async () => {
+    const email = 'form@northwind.example';
+    const bad = await owner.post('/console/members/', { do: 'invite', email: 'nobody', role: 'viewer' });
+    expect([bad.status, bad.text.includes('An email address, like')]).toEqual([422, true]);
+    expect(bad.text).toContain('value="nobody"');
+    const sent = await owner.post('/console/members/', { do: 'invite', email, role: 'viewer' });
+    expect([sent.status, sent.headers.location]).toEqual([303, '/console/members/']);
+    const page = await owner.get('/console/members/');
+    expect(page.text).toContain(`An invitation to ${email} is on its way.`);
+    const { token } = await linkTo(daymark, email, '/console/invitation/');
+    await new Visitor(daymark.url).post('/console/invitation/', { token, name: '', password: NEW_PASSWORD });
+    const id = await idOf(email);
+    expect((await owner.post('/console/members/', { do: 'edit', id, role: 'editor' })).status).toBe(303);
+    expect((await members()).find((one) => one.id === id)).toMatchObject({ role: 'editor', page_ids: null });
+    const bind = { do: 'edit', id, role: 'editor', with_pages: 'yes', page_ids: [pageId] };
+    expect((await owner.post('/console/members/', bind)).status).toBe(303);
+    await owner.post('/console/members/', { do: 'edit', id, role: 'viewer' });
+    const bound = (await members()).find((one) => one.id === id);
+    expect(bound).toMatchObject({ role: 'viewer', page_ids: [pageId] });
+    expect((await owner.post('/console/members/', { do: 'remove', id })).status).toBe(303);
+    expect((await members()).map((one) => one.id)).not.toContain(id);
+  });
+
   test('keep an owner: the last one is neither demoted nor removed, and does not leave', async () => {
     const path = `/api/v1/members/${await idOf(OWNER.email)}`;
     expect((await owner.api('PATCH', path, { role: 'admin' })).status).toBe(409);

@@ -24,7 +24,8 @@ const OF_A_PAGE: readonly Place[] = [
 
 /** About the organization, at `/console/…`. */
 const OF_THE_ORGANIZATION: readonly Place[] = [
-  { label: 'Organization', path: 'organization/', scope: 'members:read' },
+  { label: 'Members', path: 'members/', scope: 'members:read' },
+  { label: 'Settings', path: 'organization/', scope: 'members:read' },
 ];
 
 /** More pages than that are found from the overview. */
