@@ -101,7 +101,6 @@ export function createServices(config: Config, secret: string, printPage: PrintP
     now,
     listHeaders: (slug, path) => listHeadersOf(snapshots, slug, path),
   });
-  const isRemote = !config.databaseUrl.startsWith('file:');
   const complain = (what: string) => (error: unknown) => log.error({ error: String(error) }, what);
   const charge = new Charge(config, store, complain('the lease could not be renewed'));
   const writes = { atWork: 0, endedAt: 0 };
@@ -242,7 +241,7 @@ export function createServices(config: Config, secret: string, printPage: PrintP
     const running = Promise.all([...working, ...telling].map((worker) => worker.run()));
     running.catch(complain('a worker stopped'));
     // Until then nobody knows which pages of the folder are those of now.
-    if (isRemote) await publisher.begun;
+    await publisher.begun;
     return {
       async stop() {
         await links.stop();

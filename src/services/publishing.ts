@@ -65,9 +65,8 @@ export function createPublishing(tools: PublishingTools): {
     assertLease: isRemote ? async () => null : () => charge.assertLease(),
     onReplaced: (slug, replaced) => site.replaced(slug, replaced),
     onGone: () => site.rerouted(),
-    ...(isRemote
-      ? { onBehind: (slugs: string[]) => site.withhold(slugs), onTried: (slug: string) => site.release(slug) }
-      : {}),
+    onBehind: (slugs) => site.withhold(slugs),
+    onTried: (slug) => site.release(slug),
   });
   const elsewhere = (target: Target) =>
     new Publisher({

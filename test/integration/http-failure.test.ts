@@ -134,6 +134,14 @@ describe('When files were tampered with', () => {
     rmSync(join(daymark.dataDir, 'site'), { recursive: true });
     rmSync(join(daymark.dataDir, 'published'), { recursive: true });
     daymark = await startDaymark({ dataDir: daymark.dataDir, key: daymark.key });
+    const seen = new Set<number>();
+    await until(async () => {
+      const { status } = await get('/p/acme/api/v1/status');
+      seen.add(status);
+      return status === 200;
+    }, 'the page is back');
+    // Never that there is no such page: the folder is only not there yet.
+    expect([...seen].filter((status) => status !== 503)).toEqual([200]);
     expect((await runCli(['publish', '--all'], { DATA_DIR: daymark.dataDir })).code).toBe(0);
     await until(async () => (await get('/api/v1/status')).status === 200, 'the page is back');
     expect((await get('/api/v1/status')).body).toMatchObject({ status: 'major_outage' });
