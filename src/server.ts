@@ -1,9 +1,13 @@
 /** The process entry: one executable for server, workers and commands, so that they share their modules. */
+import { setFlagsFromString } from 'node:v8';
 import { createApp } from 'astro/app/entrypoint';
 import { runCommandLine } from './cli/main.ts';
 import type { RouteHandler } from './http/declare.ts';
 import type { RunApp } from './http/serve.ts';
 import type { PrintPage } from './render/renderer.ts';
+
+// The young generation stays as it is after the start: let grow, it holds 90 MB under load that nothing needs.
+setFlagsFromString('--semi-space-growth-factor=1');
 
 const app = createApp({ streaming: false });
 

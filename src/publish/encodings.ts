@@ -1,6 +1,9 @@
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 
+/** As many as the thread pool has threads: those that would wait there hold a megabyte each. */
+const AT_ONCE = 4;
+
 const brotli = promisify(brotliCompress);
 const deflate = promisify(gzip);
 
@@ -25,15 +28,33 @@ export function isEncoded(path: string, body: Buffer): boolean {
 export async function encode(path: string, body: Buffer): Promise<Encoded> {
   if (!isEncoded(path, body)) return { br: null, gz: null };
   const large = body.length > LARGE;
-  const [br, gz] = await Promise.all([
-    brotli(body, {
-      params: {
-        [constants.BROTLI_PARAM_QUALITY]: large ? 2 : 5,
-        [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
-        [constants.BROTLI_PARAM_SIZE_HINT]: body.length,
-      },
-    }),
-    deflate(body, { level: large ? 1 : 6 }),
-  ]);
-  return { br, gz };
+  return taken(async () => {
+    const [br, gz] = await Promise.all([
+      brotli(body, {
+        params: {
+          [constants.BROTLI_PARAM_QUALITY]: large ? 2 : 5,
+          [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
+          [constants.BROTLI_PARAM_SIZE_HINT]: body.length,
+        },
+      }),
+      deflate(body, { level: large ? 1 : 6 }),
+    ]);
+    return { br, gz };
+  });
+}
+
+let free = AT_ONCE;
+const waiting: (() => void)[] = [];
+
+/** Does it when one of the places is free. */
+async function taken<T>(work: () => Promise<T>): Promise<T> {
+  if (free > 0) free--;
+  else await new Promise<void>((resume) => waiting.push(resume));
+  try {
+    return await work();
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else free++;
+  }
 }

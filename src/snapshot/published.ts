@@ -6,8 +6,8 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PageSnapshot, SNAPSHOT_FORMAT } from './schema.ts';
 
-/** Components of all snapshots in memory together: with what is cached for each, some 50 MB. */
-const MOST_COMPONENTS = 4_000;
+/** Components of all snapshots in memory together: with what is cached for each, some 25 MB. */
+const MOST_COMPONENTS = 2_000;
 
 interface Kept {
   snapshot: PageSnapshot;
