@@ -64,8 +64,7 @@ export interface Services {
   readiness(): Promise<Readiness>;
   /** A page as a change would make it look. @throws what the change throws */
   preview: PreviewPage;
-  /** Calls a webhook's receiver now. @throws DomainError not_found */
-  testWebhook: WebhookServices['test'];
+  webhooks: Pick<WebhookServices, 'test' | 'figures'>;
   /** The same services, with all their reads and writes in one transaction. */
   inOneTransaction<T>(work: (inside: Services) => Promise<T>): Promise<T>;
   /** Answers to requests that may be repeated. */
@@ -180,7 +179,7 @@ export function createServices(config: Config, secret: string, printPage: PrintP
     },
     readiness: () => readiness(services),
     preview: createPreview({ manager, snapshots, printPage, publicUrl: config.publicUrl }),
-    testWebhook: webhooks.test,
+    webhooks,
     inOneTransaction: (work) =>
       inOneTransaction(manager, (inside) => {
         const { store: within } = inside;

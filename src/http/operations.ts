@@ -4,6 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Services } from '../services.ts';
 import { addTargetMetrics } from './target-metrics.ts';
+import { addWebhookMetrics } from './webhook-metrics.ts';
 
 const registries = new WeakMap<Services, Registry>();
 
@@ -97,6 +98,7 @@ function registryOf(services: Services): Registry {
   gauge('daymark_static_hits_total', 'Static answers from memory.', () => site.stats.hits);
   gauge('daymark_static_reads_total', 'Static files read from disk.', () => site.stats.reads);
   addTargetMetrics(services, registry);
+  addWebhookMetrics(services, registry);
   registries.set(services, registry);
   return registry;
 }

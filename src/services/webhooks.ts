@@ -5,13 +5,26 @@ import type { Config } from '../config.ts';
 import type { Manager } from '../manage/command.ts';
 import { disableWebhook } from '../manage/webhook-health.ts';
 import type { Attempt } from '../notify/webhooks/call.ts';
+import { webhookFigures } from '../notify/webhooks/deliveries.ts';
 import { type WebhookCaller, WebhookLane } from '../notify/webhooks/lane.ts';
 import { resolverOf } from '../notify/webhooks/resolve.ts';
 import { callTest } from '../notify/webhooks/test-call.ts';
 import { WebhookWorker } from '../worker/webhooks.ts';
 
+/** For whoever watches over the installation. */
+export interface WebhookFigures {
+  /** Calls of this process. */
+  delivered: number;
+  failed: number;
+  /** Deliveries of all processes that are not done. */
+  waiting: number;
+  /** Webhooks whose last call failed. */
+  failing: number;
+}
+
 export interface WebhookServices {
   worker: WebhookWorker;
+  figures(): Promise<WebhookFigures>;
   /** @returns what the receiver answered, or why it was not reached @throws DomainError not_found */
   test(pageId: string, webhookId: string): Promise<Attempt & { id: string }>;
 }
@@ -36,6 +49,7 @@ export function createWebhooks(config: Config, manager: Manager, log: Logger): W
   });
   return {
     worker: new WebhookWorker(lane, log),
+    figures: async () => ({ ...lane.stats, ...(await webhookFigures(store.read)) }),
     test: (pageId, webhookId) => callTest(store.read, caller, pageId, webhookId),
   };
 }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { users } from '../../db/accounts.ts';
 import { letters } from '../../db/messages.ts';
 import { outbox } from '../../db/schema.ts';
+import { createSecrets } from '../../src/auth/secrets.ts';
 import { newId } from '../../src/domain/ids.ts';
 import { LETTER_SEAL } from '../../src/domain/letters.ts';
 import { webhookCreate } from '../../src/domain/webhooks.ts';
@@ -16,7 +17,7 @@ import { listWebhookDeliveries } from '../../src/manage/webhook-deliveries.ts';
 import { disableWebhook } from '../../src/manage/webhook-health.ts';
 import { createWebhook, deleteWebhook, editWebhook, getWebhook } from '../../src/manage/webhooks.ts';
 import { fanOutToWebhooks } from '../../src/notify/webhooks/fan-out.ts';
-import { WebhookLane } from '../../src/notify/webhooks/lane.ts';
+import { WebhookLane, type WebhookLaneOptions } from '../../src/notify/webhooks/lane.ts';
 import { type Desk, deskOf, down } from '../fixtures/desk.ts';
 import { assertSigned, openReceiver, type Receiver } from '../fixtures/receiver.ts';
 import { DAY, HOUR, MINUTE, newPage, openSite, type Site } from '../fixtures/store.ts';
@@ -30,7 +31,7 @@ let receiver: Receiver;
 let lane: WebhookLane;
 const switchedOff: string[] = [];
 
-function laneOf(holder: string): WebhookLane {
+function laneOf(holder: string, options: Partial<WebhookLaneOptions> = {}): WebhookLane {
   const allowed = new BlockList();
   allowed.addAddress('127.0.0.1');
   return new WebhookLane({
@@ -44,6 +45,7 @@ function laneOf(holder: string): WebhookLane {
       await disableWebhook(site.manager, id, reason);
     },
     log: { error: (fields, text) => expect.fail(`${text}: ${JSON.stringify(fields)}`) },
+    ...options,
   });
 }
 
@@ -294,6 +296,20 @@ describe('What waits for a webhook', () => {
     await send();
     expect(receiver.received).toEqual([]);
     for (const id of [deleted, off]) expect(await log(id)).toMatchObject([{ state: 'cancelled' }]);
+  });
+
+  test('and can not be written, since its secret was sealed with another SECRET_KEY, is tried like what fails', async () => {
+    const { id } = await hook();
+    await desk.open();
+    const complaints: string[] = [];
+    lane = laneOf('other', {
+      secrets: createSecrets('another secret of this test, long enough'),
+      log: { error: (_fields, text) => complaints.push(text) },
+    });
+    await send();
+    expect(complaints).toHaveLength(1);
+    expect(receiver.received).toEqual([]);
+    expect(await log(id)).toMatchObject([{ state: 'pending', attempts: 1, error: 'not_written' }]);
   });
 
   test('is sent again when a process had to break off, and that is no failure', async () => {

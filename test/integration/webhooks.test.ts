@@ -67,6 +67,9 @@ describe('An incident', () => {
       { event: 'incident.created', subject_id: id, attempts: 1, answered: 200 },
     ]);
     expect(await log(hook.id, '?state=failed')).toEqual([]);
+    const metrics = (await daymark.api('GET', '/metrics')).text;
+    expect(metrics).toMatch(/^daymark_webhook_calls_total 1$/m);
+    expect(metrics).toMatch(/^daymark_webhook_deliveries_waiting 0$/m);
     expect((await daymark.api('GET', `${HOOKS}/${hook.id}/deliveries?state=lost`)).status).toBe(400);
     await daymark.api('DELETE', `${HOOKS}/${hook.id}`);
   });

@@ -1,5 +1,6 @@
 /** The rows of the webhook lane: claimed by lease, and what became of an attempt. */
 import { and, eq, inArray, isNotNull, lte, sql } from 'drizzle-orm';
+import type { Database } from '../../../db/client.ts';
 import { deliveries, webhooks } from '../../../db/messages.ts';
 import { outbox, pages } from '../../../db/schema.ts';
 import type { Store } from '../../../db/transaction.ts';
@@ -128,6 +129,14 @@ export async function release(store: Store, id: string, holder: string): Promise
       .set({ leaseHolder: null, leaseUntil: null })
       .where(and(eq(deliveries.id, id), eq(deliveries.leaseHolder, holder))),
   );
+}
+
+/** How much waits for webhooks, and how many of them fail. */
+export async function webhookFigures(read: Database): Promise<{ waiting: number; failing: number }> {
+  const [row] = await read.all<{ waiting: number; failing: number }>(sql`select
+    (select count(*) from deliveries where channel = 'webhook' and state = 'pending') as waiting,
+    (select count(*) from webhooks where active = 1 and failing_since is not null) as failing`);
+  return row!;
 }
 
 /** What is not to be sent after all. */

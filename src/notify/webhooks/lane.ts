@@ -51,6 +51,8 @@ export function sendMessage(
 }
 
 export class WebhookLane {
+  /** Since this process began. */
+  readonly stats = { delivered: 0, failed: 0 };
   readonly #calls = new Map<string, Promise<void>>();
   readonly #end = new AbortController();
 
@@ -98,10 +100,19 @@ export class WebhookLane {
 
   async #deliver(claimed: Claimed): Promise<void> {
     const { store, holder, publicUrl, now, random, disable } = this.options;
-    const body = await messageAbout(store.read, claimed.page, claimed.told, publicUrl);
-    if (body === null) return cancel(store, [claimed.id], holder, now());
-    const attempt = await sendMessage({ ...this.options, signal: this.#end.signal }, claimed, body);
+    let attempt: Attempt;
+    try {
+      const body = await messageAbout(store.read, claimed.page, claimed.told, publicUrl);
+      if (body === null) return cancel(store, [claimed.id], holder, now());
+      attempt = await sendMessage({ ...this.options, signal: this.#end.signal }, claimed, body);
+    } catch (error) {
+      // Whatever is wrong with it is wrong with it alone, like a secret of another SECRET_KEY.
+      this.#complain(error);
+      attempt = { answered: null, error: 'not_written', durationMs: 0, retryAfterMs: null };
+    }
     if (attempt.error !== null && this.#end.signal.aborted) return release(store, claimed.id, holder);
+    if (attempt.error === null) this.stats.delivered++;
+    else this.stats.failed++;
     const { disable: off } = await recordAttempt(store, holder, claimed, attempt, random(), now());
     if (off) await disable(claimed.webhookId, attempt.error ?? '');
   }

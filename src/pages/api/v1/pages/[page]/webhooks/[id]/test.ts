@@ -11,7 +11,7 @@ export const { POST, ALL } = resource({
     outside: true,
     async handle({ services, page, params }) {
       await getWebhook(services.read, page.id, params.id!);
-      const { id, answered, error, durationMs } = await services.testWebhook(page.id, params.id!);
+      const { id, answered, error, durationMs } = await services.webhooks.test(page.id, params.id!);
       return {
         status: 201,
         body: { id, delivered: error === null, answered, error, duration_ms: durationMs },
