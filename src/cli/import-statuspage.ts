@@ -1,51 +1,26 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
-import { z } from 'zod';
-import { DomainError } from '../domain/errors.ts';
+import { eq } from 'drizzle-orm';
+import { pages } from '../../db/schema.ts';
 import { slugText } from '../domain/input.ts';
 import type { Manager } from '../manage/command.ts';
 import {
   applyImport,
+  applyInside,
   type Destination,
   type ImportResult,
   type Kind,
   type Progress,
 } from '../manage/import/apply.ts';
+import { mergeSources, type PageHint } from '../manage/import/merge-sources.ts';
 import { Notes } from '../manage/import/notes.ts';
 import { planImport } from '../manage/import/plan.ts';
-import { type SourceSummary, sourceSummary } from '../manage/import/statuspage-schema.ts';
+import { tryOut } from '../manage/one-transaction.ts';
+import { readStatuspageFolder, refuse } from './statuspage-folder.ts';
 
-/** What of a provider's API lies in a folder, as its addresses end. */
-const SUMMARY = 'summary.json';
-const ISSUES_SHOWN = 5;
-
-/** Says what is wrong with the source, for the operator. */
-function refuse(message: string): DomainError {
-  return new DomainError('invalid', message);
-}
-
-async function readSource(path: string): Promise<SourceSummary> {
-  const found = await stat(path).catch(() => null);
-  if (!found) throw refuse(`There is no file or folder ${path}.`);
-  const file = found.isDirectory() ? join(path, SUMMARY) : path;
-  const text = await readFile(file, 'utf8').catch(() => null);
-  if (text === null)
-    throw refuse(`The file ${file} can not be read. Save the page's /api/v2/summary.json there.`);
-  let json: unknown;
-  try {
-    json = JSON.parse(text.replace(/^\uFEFF/, ''));
-  } catch (error) {
-    throw refuse(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  const parsed = sourceSummary.safeParse(json);
-  if (parsed.success) return parsed.data;
-  const issues = parsed.error.issues.map(
-    (issue) => `${z.core.toDotPath(issue.path) || 'the document'}: ${issue.message}`,
-  );
-  const more = issues.length > ISSUES_SHOWN ? [`and ${issues.length - ISSUES_SHOWN} more`] : [];
-  throw refuse(
-    `${file} is not a summary.json of Statuspage. ${[...issues.slice(0, ISSUES_SHOWN), ...more].join('; ')}`,
-  );
+export interface ImportOptions {
+  org?: string | undefined;
+  page?: string | undefined;
+  /** Say what would be done, and do nothing. */
+  dryRun?: boolean | undefined;
 }
 
 const UNITS: Record<Kind, [one: string, many: string]> = {
@@ -56,7 +31,7 @@ const UNITS: Record<Kind, [one: string, many: string]> = {
 };
 
 /** The report of an import, line by line. */
-export function reportOf(result: ImportResult): string[] {
+export function reportOf(result: ImportResult, dryRun = false): string[] {
   const { page, organization, revision, tallies, notes } = result;
   const counts = (Object.keys(UNITS) as Kind[]).map((kind) => {
     const { made, changed, same } = tallies[kind];
@@ -69,17 +44,19 @@ export function reportOf(result: ImportResult): string[] {
     const detail = parts.map(([count, word]) => `${count} ${word}`).join(', ');
     return `  ${total} ${UNITS[kind][total === 1 ? 0 : 1]}${detail === '' ? '' : ` (${detail})`}`;
   });
+  const done = page.made ? 'Imported' : result.changed ? 'Updated' : 'Nothing changed on';
+  const would = page.made ? 'Would import' : result.changed ? 'Would update' : 'Nothing would change on';
   return [
-    `${page.made ? 'Imported' : result.changed ? 'Updated' : 'Nothing changed on'} "${page.name}": page ${page.slug}, organization ${organization}, revision ${revision}.`,
+    `${dryRun ? would : done} "${page.name}": page ${page.slug}, organization ${organization}${dryRun ? '' : `, revision ${revision}`}.`,
     ...counts,
-    'Nobody was notified.',
+    dryRun ? 'Nothing was written.' : 'Nobody was notified.',
     ...(notes.length === 0 ? [] : ['Not carried over as it was:', ...notes.map((line) => `  ${line}`)]),
   ];
 }
 
 /**
  * `daymark import statuspage FILE-OR-FOLDER`: moves a page of Atlassian Statuspage in, from its `summary.json`, or from a
- * folder that holds it. Run again, it brings the page up to date; with the same file nothing changes.
+ * folder with any of its documents. Run again, it brings the page up to date; with the same files nothing changes.
  *
  * @param print takes the report, a line at a time
  * @param progress hears how many of all things are done
@@ -88,7 +65,7 @@ export function reportOf(result: ImportResult): string[] {
 export async function importStatuspage(
   { manager }: { manager: Manager },
   path: string,
-  options: { org?: string | undefined; page?: string | undefined },
+  options: ImportOptions,
   print: (line: string) => void,
   progress?: Progress,
 ): Promise<ImportResult> {
@@ -100,11 +77,22 @@ export async function importStatuspage(
       throw refuse(`${flag} ${slug} is not a slug: small letters, digits and hyphens, at most 63.`);
     }
   }
-  const summary = await readSource(path);
+  const { files } = await readStatuspageFolder(path);
+  const source = mergeSources(files, await hintOf(manager, options.page));
   const notes = new Notes();
-  const plan = planImport(summary, notes);
+  const plan = planImport(source, notes);
   const to: Destination = { organization: options.org, page: options.page };
-  const result = await applyImport(manager, plan, to, notes, progress);
-  for (const line of reportOf(result)) print(line);
+  const dryRun = options.dryRun ?? false;
+  const result = dryRun
+    ? await tryOut(manager, (inside) => applyInside(inside, plan, to, notes, progress))
+    : await applyImport(manager, plan, to, notes, progress);
+  for (const line of reportOf(result, dryRun)) print(line);
   return result;
+}
+
+/** The page here that files may be of which don't say it themselves. */
+async function hintOf({ store }: Manager, slug: string | undefined): Promise<PageHint> {
+  if (slug === undefined) return null;
+  const [page] = await store.read.select().from(pages).where(eq(pages.slug, slug));
+  return page ? { id: page.v2Id, name: page.name, time_zone: page.timezone } : null;
 }

@@ -1,12 +1,12 @@
 import { SingleBar } from 'cli-progress';
-import { importStatuspage } from './import-statuspage.ts';
+import { type ImportOptions, importStatuspage } from './import-statuspage.ts';
 import type { Assembly } from './main.ts';
 
 /** `import statuspage`: with a progress bar, and a report at the end. */
 export async function importCommand(
   { services }: Assembly,
   path: string,
-  options: { page?: string; org?: string },
+  options: ImportOptions,
 ): Promise<void> {
   const bar = new SingleBar({
     format: '{bar} {value}/{total}',

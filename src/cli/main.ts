@@ -10,6 +10,7 @@ import { createServices } from '../services.ts';
 import { bootstrap, isEmpty, migrateStore } from './bootstrap.ts';
 import { createKey } from './create-key.ts';
 import { importCommand } from './import.ts';
+import type { ImportOptions } from './import-statuspage.ts';
 import { publishCommand } from './publish.ts';
 import { serve, work } from './serve.ts';
 import { createUser, type UserOptions } from './users.ts';
@@ -96,10 +97,11 @@ function defineManaging(program: Command, assemble: () => Assembly): void {
   const imports = program.command('import').description('move in');
   imports
     .command('statuspage <file-or-folder>')
-    .description("Statuspage's public summary.json")
+    .description('a page of Statuspage: its summary.json, or a folder with any of its documents')
     .option('--page <slug>', 'the page to import into')
     .option('--org <slug>', 'the organization')
-    .action((path: string, options: { page?: string; org?: string }) =>
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .action((path: string, options: ImportOptions) =>
       withStore((assembly) => importCommand(assembly, path, options)),
     );
   program

@@ -34,3 +34,22 @@ export async function inOneTransaction<T>(
   if (letters) manager.letterQueued();
   return value;
 }
+
+/** What was found out, on the way out of a transaction that is taken back. */
+class TakenBack extends Error {
+  constructor(readonly result: unknown) {
+    super();
+  }
+}
+
+/** Does something, and takes all of it back. @returns what it would have answered */
+export async function tryOut<T>(manager: Manager, work: (inside: Manager) => Promise<T>): Promise<T> {
+  try {
+    return await inOneTransaction(manager, async (inside): Promise<T> => {
+      throw new TakenBack(await work(inside));
+    });
+  } catch (error) {
+    if (error instanceof TakenBack) return error.result as T;
+    throw error;
+  }
+}

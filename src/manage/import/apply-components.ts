@@ -32,7 +32,7 @@ export async function applyComponents(
   const ids = new Map(rows.map((row) => [row.v2Id, row.id]));
   const planned = new Set(plan.components.map((one) => one.v2Id));
   for (const row of rows)
-    if (!planned.has(row.v2Id))
+    if (!planned.has(row.v2Id) && !plan.partial)
       notes.add(
         'The page has components that the source does not list; they were left as they are',
         row.name,
@@ -49,7 +49,7 @@ export async function applyComponents(
     .map((one) => [ids.get(one.v2Id)!, Math.min(one.updatedAt, unit.now), one.setStatus]);
   for (const one of there) {
     const row = known.get(one.v2Id)!;
-    const groupId = one.group === null ? null : groupIds.get(one.group)!;
+    const groupId = plan.partial ? row.groupId : one.group === null ? null : groupIds.get(one.group)!;
     if (amend(unit, row, groupId, one.since, reach)) changed.add(one.v2Id);
     if (row.setStatus === one.setStatus) continue;
     set.push([row.id, unit.now, one.setStatus]);

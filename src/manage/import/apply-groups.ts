@@ -28,7 +28,7 @@ export async function applyGroups(
   const changed = rows.filter((row) => renamed.has(row.id)).length;
   const planned = new Set(plan.groups.map((one) => one.v2Id));
   for (const row of rows)
-    if (!planned.has(row.v2Id))
+    if (!planned.has(row.v2Id) && !plan.partial)
       notes.add('The page has groups that the source does not list; they were left as they are', row.name);
   let rank = await lastTopRank(unit);
   const made = missing.map(({ v2Id, name, createdAt, updatedAt }) => {

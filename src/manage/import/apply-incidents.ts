@@ -2,7 +2,7 @@ import { eq, sql } from 'drizzle-orm';
 import { inList, rowsOf, tuple } from '../../../db/json-list.ts';
 import { incidents, incidentUpdates, updateComponents } from '../../../db/schema.ts';
 import { incidentOf, selectIncidents } from '../../../db/told.ts';
-import { newId } from '../../domain/ids.ts';
+import { newId, newV2Id } from '../../domain/ids.ts';
 import type { Incident, IncidentUpdate } from '../../domain/records.ts';
 import type { ComponentStatus } from '../../domain/status.ts';
 import { claimsNow } from '../../domain/timeline.ts';
@@ -23,6 +23,7 @@ export async function applyIncidents(
   ids: Ids,
   reach: Reach,
   notes: Notes,
+  step: () => void,
 ): Promise<{ tally: Tally }> {
   const known = new Map((await knownIncidents(unit, plan)).map((incident) => [incident.v2Id, incident]));
   const names: Names = new Map(plan.components.map((one) => [ids.get(one.v2Id)!, { name: one.name }]));
@@ -36,6 +37,7 @@ export async function applyIncidents(
       tally.made++;
     } else if (await amend(unit, incident, planned, ours, names)) tally.changed++;
     else tally.same++;
+    step();
   }
   await unit.flush();
   await noteOthers(unit, plan, notes);
@@ -72,7 +74,7 @@ function record(
       resolvedAt,
       nextUpdateAt: null,
       postmortem: postmortem?.body ?? null,
-      postmortemV2Id: postmortem?.v2Id ?? null,
+      postmortemV2Id: postmortem ? (postmortem.v2Id ?? newV2Id()) : null,
       postmortemCreatedAt: postmortem?.at ?? null,
       postmortemUpdatedAt: postmortem?.at ?? null,
       createdAt,
@@ -126,13 +128,14 @@ async function amend(
   }
   const newPostmortem =
     postmortem !== null &&
-    (postmortem.body !== incident.postmortem?.body || postmortem.v2Id !== incident.postmortem.v2Id);
+    (postmortem.body !== incident.postmortem?.body ||
+      (postmortem.v2Id !== null && postmortem.v2Id !== incident.postmortem.v2Id));
   if (!changed && !newPostmortem) return false;
   unit.touchMonthOf(incident.startedAt);
   const written = newPostmortem
     ? {
         postmortem: postmortem.body,
-        postmortemV2Id: postmortem.v2Id,
+        postmortemV2Id: postmortem.v2Id ?? incident.postmortem?.v2Id ?? newV2Id(),
         postmortemCreatedAt: incident.postmortem?.createdAt ?? postmortem.at,
         postmortemUpdatedAt: postmortem.at,
       }

@@ -19,6 +19,7 @@ export async function applyWindows(
   ids: Ids,
   reach: Reach,
   notes: Notes,
+  step: () => void,
 ): Promise<{ tally: Tally }> {
   const v2Ids = plan.windows.map((one) => one.v2Id);
   const rows = await selectWindows(unit.tx, {
@@ -35,6 +36,7 @@ export async function applyWindows(
       tally.made++;
     } else if (amend(unit, window, planned, components, names, reach)) tally.changed++;
     else tally.same++;
+    step();
   }
   await unit.flush();
   await noteOthers(unit, v2Ids, notes);

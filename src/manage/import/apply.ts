@@ -84,26 +84,35 @@ export async function applyImport(
   notes: Notes,
   progress: Progress = () => {},
 ): Promise<ImportResult> {
-  return inOneTransaction(manager, async (inside) => {
-    const organization = await organizationFor(inside, plan, to);
-    const actor: Actor = { organizationId: organization.id, name: 'cli', pageIds: null };
-    const before = await pageFor(inside, actor, plan, to);
-    const page = before ?? (await makePage(inside, actor, plan, to));
-    const renamed = await renameChanged(inside, actor, page.id, plan);
-    const { value, revision } = await change(inside, actor, page.id, 'page.imported', async (unit) => {
-      const tallies = await writeAll(unit, plan, renamed, notes, progress);
-      return { value: tallies, subjectId: page.id, details: { source: 'statuspage', ...tallies } };
-    });
-    const [after] = await inside.store.read.select().from(pages).where(eq(pages.id, page.id));
-    return {
-      organization: organization.slug,
-      page: { id: page.id, slug: page.slug, name: after!.name, made: before === null },
-      revision,
-      changed: before === null || revision !== before.revision,
-      tallies: value,
-      notes: notes.lines(),
-    };
+  return inOneTransaction(manager, (inside) => applyInside(inside, plan, to, notes, progress));
+}
+
+/** The same within a transaction of the caller's. */
+export async function applyInside(
+  inside: Manager,
+  plan: Plan,
+  to: Destination,
+  notes: Notes,
+  progress: Progress = () => {},
+): Promise<ImportResult> {
+  const organization = await organizationFor(inside, plan, to);
+  const actor: Actor = { organizationId: organization.id, name: 'cli', pageIds: null };
+  const before = await pageFor(inside, actor, plan, to);
+  const page = before ?? (await makePage(inside, actor, plan, to));
+  const renamed = await renameChanged(inside, actor, page.id, plan);
+  const { value, revision } = await change(inside, actor, page.id, 'page.imported', async (unit) => {
+    const tallies = await writeAll(unit, plan, renamed, notes, progress);
+    return { value: tallies, subjectId: page.id, details: { source: 'statuspage', ...tallies } };
   });
+  const [after] = await inside.store.read.select().from(pages).where(eq(pages.id, page.id));
+  return {
+    organization: organization.slug,
+    page: { id: page.id, slug: page.slug, name: after!.name, made: before === null },
+    revision,
+    changed: before === null || revision !== before.revision,
+    tallies: value,
+    notes: notes.lines(),
+  };
 }
 
 async function writeAll(
@@ -115,17 +124,18 @@ async function writeAll(
 ): Promise<Record<Kind, Tally>> {
   const total = plan.groups.length + plan.components.length + plan.incidents.length + plan.windows.length;
   let done = 0;
-  const count = <T extends { tally: Tally }>(result: T): T => {
-    done += result.tally.made + result.tally.changed + result.tally.same;
+  const step = (count = 1) => {
+    done += count;
     progress(done, total);
-    return result;
   };
   const reach = new Reach();
-  const groups = count(await applyGroups(unit, plan, renamed, notes));
-  const components = count(await applyComponents(unit, plan, groups.ids, renamed, reach, notes));
-  await applyOrder(unit, plan, groups.ids, components.ids);
-  const incidents = count(await applyIncidents(unit, plan, components.ids, reach, notes));
-  const windows = count(await applyWindows(unit, plan, components.ids, reach, notes));
+  const groups = await applyGroups(unit, plan, renamed, notes);
+  step(plan.groups.length);
+  const components = await applyComponents(unit, plan, groups.ids, renamed, reach, notes);
+  step(plan.components.length);
+  if (!plan.partial) await applyOrder(unit, plan, groups.ids, components.ids);
+  const incidents = await applyIncidents(unit, plan, components.ids, reach, notes, step);
+  const windows = await applyWindows(unit, plan, components.ids, reach, notes, step);
   await refreshShown(unit, [...reach.ids], Math.min(reach.from, unit.now));
   keepTimes(unit, plan, components.ids);
   return {

@@ -33,6 +33,9 @@ const CARRIED = {
     'page_id',
     'incident_updates',
     'components',
+    'postmortem_body',
+    'postmortem_published_at',
+    'postmortem_body_last_updated_at',
   ],
   'maintenance window': [
     'id',
@@ -49,6 +52,8 @@ const CARRIED = {
     'components',
     'scheduled_for',
     'scheduled_until',
+    'scheduled_auto_in_progress',
+    'scheduled_auto_completed',
   ],
   update: [
     'id',

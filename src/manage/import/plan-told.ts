@@ -38,7 +38,8 @@ export interface PlannedIncident {
   updatedAt: number;
   /** Oldest first, at least one. */
   updates: PlannedIncidentUpdate[];
-  postmortem: { v2Id: string; body: string; at: number } | null;
+  /** The management API knows no id of it. */
+  postmortem: { v2Id: string | null; body: string; at: number } | null;
 }
 
 export interface PlannedWindow {
@@ -146,14 +147,23 @@ export function planIncident(source: SourceIncident, names: Names, notes: Notes)
     createdAt: source.created_at,
     updatedAt: source.updated_at ?? newest.at,
     updates,
-    postmortem: postmortem
-      ? {
-          v2Id: postmortem.update.id,
-          body: cleanBody(postmortem.update.body, title, notes),
-          at: postmortem.at,
-        }
-      : null,
+    postmortem: postmortemOf(source, postmortem, title, notes),
   };
+}
+
+/** An update of its own in the public documents, fields beside the updates in those of the management API. */
+function postmortemOf(
+  source: SourceIncident,
+  told: { update: SourceUpdate; at: number } | undefined,
+  title: string,
+  notes: Notes,
+): PlannedIncident['postmortem'] {
+  if (told) {
+    return { v2Id: told.update.id, body: cleanBody(told.update.body, title, notes), at: told.at };
+  }
+  const at = source.postmortem_published_at;
+  if (!source.postmortem_body || !at) return null;
+  return { v2Id: null, body: cleanBody(source.postmortem_body, title, notes), at };
 }
 
 /**
@@ -197,8 +207,8 @@ export function planWindow(
     startedAt: started,
     completedAt: isOver ? Math.max(endedAt, started ?? endedAt) : null,
     overrunning,
-    autoStart: !(status === 'scheduled' && passed(startsAt)),
-    autoComplete: !overrunning,
+    autoStart: source.scheduled_auto_in_progress !== false && !(status === 'scheduled' && passed(startsAt)),
+    autoComplete: source.scheduled_auto_completed !== false && !overrunning,
     createdAt: source.created_at,
     updatedAt: source.updated_at ?? updates.at(-1)!.at,
     components: componentsOf(source, title, names, notes),

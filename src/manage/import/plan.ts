@@ -38,6 +38,8 @@ export interface Plan {
   order: { group: string | null; components: string[] }[];
   incidents: PlannedIncident[];
   windows: PlannedWindow[];
+  /** The source lists some components alone: what is there keeps its place, group and status. */
+  partial: boolean;
 }
 
 const byPosition = (a: SourceComponent, b: SourceComponent) =>
@@ -81,7 +83,7 @@ function planComponent(source: SourceComponent, group: string | null, notes: Not
 }
 
 /** Plans the import of a page: its structure in the provider's order, what is told, and which statuses have to be set. */
-export function planImport(summary: SourceSummary, notes: Notes): Plan {
+export function planImport(summary: SourceSummary & { partial?: boolean }, notes: Notes): Plan {
   const all = uniqueById(summary.components);
   const home = groupsOf(all);
   const top = all.filter((one) => one.group || !home.has(one.id)).sort(byPosition);
@@ -120,6 +122,7 @@ export function planImport(summary: SourceSummary, notes: Notes): Plan {
     order: sections.map(({ group, sources }) => ({ group, components: sources.map((one) => one.id) })),
     incidents,
     windows,
+    partial: summary.partial ?? false,
   };
 }
 

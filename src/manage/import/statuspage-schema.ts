@@ -39,6 +39,17 @@ export const sourceComponent = z.looseObject({
   components: z.array(sourceId).nullish(),
 });
 
+/** A row of the management API's `/component-groups`. */
+export const sourceGroup = z.looseObject({
+  id: sourceId,
+  name: z.string(),
+  created_at: moment,
+  updated_at: moment,
+  position: z.number().nullish(),
+  page_id: z.string().nullish(),
+  components: z.array(sourceId).nullish(),
+});
+
 const sourceAffected = z.looseObject({
   code: sourceId,
   name: z.string().nullish(),
@@ -69,6 +80,12 @@ export const sourceIncident = z.looseObject({
   page_id: z.string().nullish(),
   incident_updates: z.array(sourceUpdate).nullish(),
   components: z.array(z.looseObject({ id: sourceId, status: z.string().nullish() })).nullish(),
+  /** The management API tells a postmortem besides the updates. */
+  postmortem_body: z.string().nullish(),
+  postmortem_published_at: moment.nullish(),
+  postmortem_body_last_updated_at: moment.nullish(),
+  scheduled_auto_in_progress: z.boolean().nullish(),
+  scheduled_auto_completed: z.boolean().nullish(),
 });
 
 export const sourceMaintenance = sourceIncident.extend({
