@@ -5,6 +5,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Daymark, freePort, freshDataDir, runCli, startDaymark } from '../server/daymark.ts';
 
 const KEY = `sk_live_${'k'.repeat(24)}`;
+const ADMIN = {
+  DAYMARK_ORGANIZATION: 'Acme',
+  DAYMARK_ADMIN_EMAIL: 'ines@acme.example',
+  DAYMARK_ADMIN_PASSWORD: 'a good long password',
+};
 
 describe('A value that can not be used stops the start, with one line that says what to do', () => {
   let port: string;
@@ -37,6 +42,11 @@ describe('A value that can not be used stops the start, with one line that says 
     ['WEBHOOKS_ALLOW', { WEBHOOKS_ALLOW: '10.0.0.0/8, intranet' }, /10\.0\.0\.0\/8/],
     ['DAYMARK_API_KEY', { DAYMARK_ORGANIZATION: 'Acme', DAYMARK_API_KEY: 'secret' }, /sk_live_/],
     ['DAYMARK_API_KEY', { DAYMARK_API_KEY: KEY }, /DAYMARK_ORGANIZATION/],
+    ['DAYMARK_ADMIN_EMAIL', { ...ADMIN, DAYMARK_ADMIN_EMAIL: 'nobody' }, /ines@example\.com/],
+    ['DAYMARK_ADMIN_EMAIL', { ...ADMIN, DAYMARK_ORGANIZATION: '' }, /DAYMARK_ORGANIZATION/],
+    ['DAYMARK_ADMIN_EMAIL', { ...ADMIN, DAYMARK_ADMIN_PASSWORD: '' }, /DAYMARK_ADMIN_PASSWORD/],
+    ['DAYMARK_ADMIN_PASSWORD', { ...ADMIN, DAYMARK_ADMIN_EMAIL: '' }, /DAYMARK_ADMIN_EMAIL/],
+    ['DAYMARK_ADMIN_PASSWORD', { ...ADMIN, DAYMARK_ADMIN_PASSWORD: 'too short' }, /10 to 200/],
     ['SECRET_KEY_FILE', { SECRET_KEY_FILE: '/nowhere/secret' }, /readable/],
     ['METRICS_TOKEN', { METRICS_TOKEN: 'a', METRICS_TOKEN_FILE: '/b' }, /Unset one/],
     ['DATA_DIR', { DATA_DIR: '/dev/null/data' }, /folder/],

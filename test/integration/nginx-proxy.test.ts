@@ -40,6 +40,16 @@ describe.runIf(NGINX)('nginx as the README configures it, before a process that 
     expect((await scene.get('/p/shop/api/v1/incidents?status_filter=nonsense')).status).toBe(400);
   });
 
+  test('hands the console to the process, and no console to a page’s own domain', async () => {
+    const asked = await scene.get('/console/');
+    expect([asked.status, asked.headers.location]).toEqual([303, '/console/sign-in/?to=%2Fconsole%2F']);
+    const page = await scene.get('/console/sign-in/?to=%2Fconsole%2F');
+    expect([page.status, page.headers['cache-control']]).toEqual([200, 'no-store']);
+    expect(plain(page)).toContain('action="/console/sign-in/"');
+    expect((await scene.get('/console')).status).toBe(308);
+    expect((await scene.get('/console/', { host: OWN })).status).toBe(404);
+  });
+
   test('does not let outsiders look inside', async () => {
     expect(json(await scene.get('/readyz'))).toEqual({ ready: true });
     expect((await scene.get('/metrics')).status).toBe(401);

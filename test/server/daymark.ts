@@ -135,8 +135,9 @@ export interface CommandResult {
 export async function runCli(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  input?: string,
 ): Promise<CommandResult> {
-  const child = launch([process.execPath, ENTRY, ...args], { ...bareEnvironment(), ...env });
+  const child = launch([process.execPath, ENTRY, ...args], { ...bareEnvironment(), ...env }, input);
   const code = await child.exit;
   return { code, stdout: child.stdout(), stderr: child.stderr() };
 }
@@ -149,9 +150,10 @@ interface Launched {
   output(): string;
 }
 
-function launch(command: readonly string[], env: Record<string, string>): Launched {
+function launch(command: readonly string[], env: Record<string, string>, input?: string): Launched {
   const [program = '', ...args] = command;
-  const child = spawn(program, args, { env, cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(program, args, { env, cwd: ROOT, stdio: ['pipe', 'pipe', 'pipe'] });
+  child.stdin.end(input);
   processes.add(child);
   let stdout = '';
   let stderr = '';
