@@ -117,8 +117,8 @@ export function createServices(config: Config, secret: string, printPage: PrintP
     now,
     committed(page) {
       for (const one of publishers) one.wake(page.id);
-      schedule?.wake();
-      notifier?.wake();
+      if (page.planned) schedule?.wake();
+      if (page.told) notifier?.wake();
       // The first revision may be that of the page at `/`.
       if (isPublishing && page.revision === 1) links.nudge();
     },

@@ -231,15 +231,20 @@ async function bodyOf(
   }
 }
 
-/** Runs an endpoint; with `If-Match` in one transaction with the comparison. */
+/**
+ * Runs an endpoint. A write is one transaction with what it answers, and with the comparison of `If-Match`: the answer
+ * tells the very state that the write made, and reads it where it lies in memory.
+ */
 async function matching(request: Request, declared: AnyEndpoint, call: Call<undefined>): Promise<Answer> {
   const condition = CONDITIONAL.has(request.method) ? request.headers.get('if-match') : null;
   const reader = documents.get(declared);
   if (condition !== null && !reader) assertMatch(condition, null);
-  if (condition === null || !reader) return tagged(await declared.handle(call as Call<never>), reader);
+  const compares = condition !== null && reader !== undefined;
+  const alone = request.method === 'GET' || request.method === 'HEAD' || declared.outside;
+  if (alone && !compares) return tagged(await declared.handle(call as Call<never>), reader);
   return call.services.inOneTransaction(async (inside) => {
     const within = { ...call, services: inside };
-    assertMatch(condition, await documentOf(reader, declared, { ...within, body: undefined }));
+    if (compares) assertMatch(condition, await documentOf(reader, declared, { ...within, body: undefined }));
     return tagged(await declared.handle(within as Call<never>), reader);
   });
 }

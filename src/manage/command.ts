@@ -19,6 +19,17 @@ import { notFound } from '../domain/errors.ts';
 import { newId } from '../domain/ids.ts';
 import type { Secrets } from '../domain/secrets.ts';
 
+/** A page whose revision rose. */
+export interface Risen {
+  id: string;
+  slug: string;
+  revision: number;
+  /** True when there is something to tell people. */
+  told: boolean;
+  /** True when something that the clock does may be due at another time now. */
+  planned: boolean;
+}
+
 /** What every verb needs and only the composition root has. */
 export interface Manager {
   store: Store;
@@ -26,7 +37,7 @@ export interface Manager {
   /** Milliseconds since the epoch. */
   now(): number;
   /** Called after a COMMIT with the pages whose revision rose. */
-  committed(page: { id: string; slug: string; revision: number }): void;
+  committed(page: Risen): void;
   /** Called after a COMMIT that deleted a page, with its slug and those that it had left. */
   deleted(page: { id: string; slugs: string[] }): void;
   /** To be called after a COMMIT that queued a letter. */
@@ -96,6 +107,14 @@ export class Change {
   /** Something to tell people, with the revision that shows it. */
   emit(event: string, subjectId: string, payload: Record<string, unknown>): void {
     this.#events.push({ event, subjectId, payload });
+  }
+
+  /** Who else has something to do now. */
+  consequences(): Pick<Risen, 'told' | 'planned'> {
+    return {
+      told: this.#events.length > 0,
+      planned: [...this.#touches.values()].some(([kind]) => kind === 'maintenance'),
+    };
   }
 
   /** Sends what was collected so far, in its order, in one round trip. Reads after it see it. */
@@ -190,10 +209,11 @@ export async function change<T>(
     const unit = new Change(tx, manager.now(), actor, page);
     const { value, subjectId, details } = await work(unit);
     const revision = await unit.conclude({ action, subjectId, details: details ?? {} });
-    return { value, revision, page };
+    return { value, revision, page, ...unit.consequences() };
   });
-  if (result.revision > result.page.revision) {
-    manager.committed({ id: result.page.id, slug: result.page.slug, revision: result.revision });
+  const { page, told, planned } = result;
+  if (result.revision > page.revision) {
+    manager.committed({ id: page.id, slug: page.slug, revision: result.revision, told, planned });
   }
   return { value: result.value, revision: result.revision };
 }

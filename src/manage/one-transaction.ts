@@ -1,4 +1,4 @@
-import type { Manager } from './command.ts';
+import type { Manager, Risen } from './command.ts';
 
 /**
  * Runs several verbs as one change of the database: all of them, or none. They get a manager whose writes all go into
@@ -10,7 +10,7 @@ export async function inOneTransaction<T>(
   manager: Manager,
   work: (inside: Manager) => Promise<T>,
 ): Promise<T> {
-  const risen = new Map<string, Parameters<Manager['committed']>[0]>();
+  const risen = new Map<string, Risen>();
   const gone: Parameters<Manager['deleted']>[0][] = [];
   let letters = false;
   const value = await manager.store.write((tx) =>
@@ -19,7 +19,10 @@ export async function inOneTransaction<T>(
       now: () => manager.now(),
       store: { read: tx, write: (job) => job(tx), close: async () => {} },
       committed: (page) => {
-        risen.set(page.id, page);
+        const before = risen.get(page.id);
+        const told = page.told || (before?.told ?? false);
+        const planned = page.planned || (before?.planned ?? false);
+        risen.set(page.id, { ...page, told, planned });
       },
       deleted: (page) => {
         gone.push(page);

@@ -121,7 +121,7 @@ export async function createPage(
     await claimDefault(tx, id, origin.demo ?? false);
     return free;
   });
-  manager.committed({ id, slug, revision: 1 });
+  manager.committed({ id, slug, revision: 1, told: false, planned: false });
   return { value: id, revision: 1 };
 }
 
