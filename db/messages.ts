@@ -142,7 +142,7 @@ export const deliveries = sqliteTable(
     uniqueIndex('deliveries_once').on(t.eventId, t.recipientId),
     index('deliveries_due').on(t.channel, t.nextAttemptAt, t.id).where(sql`state = 'pending'`),
     index('deliveries_by_subject').on(t.recipientId, t.subjectId, t.eventId),
-    index('deliveries_by_event').on(t.eventId, t.state),
+    index('deliveries_by_event').on(t.eventId, t.channel, t.state),
     index('deliveries_by_recipient').on(t.recipientId, t.id),
   ],
 );

@@ -17,6 +17,7 @@ import { pageOfRoot } from './manage/queries.ts';
 import { findAnswer, keepAnswer, type StoredAnswer } from './manage/repeated.ts';
 import type { PrintPage } from './render/renderer.ts';
 import { AlreadyRunningError, Charge } from './services/charge.ts';
+import { type MailState, mailState } from './services/mail-state.ts';
 import { createNotifier } from './services/mailing.ts';
 import { createPreview, type PreviewPage } from './services/preview.ts';
 import {
@@ -65,6 +66,9 @@ export interface Services {
   /** A page as a change would make it look. @throws what the change throws */
   preview: PreviewPage;
   webhooks: Pick<WebhookServices, 'test' | 'figures'>;
+  mailState(): Promise<MailState>;
+  /** What the lanes of this process have done so far, by name. */
+  mailStats(): Record<string, { sent: number; failed: number; retried: number }>;
   /** The same services, with all their reads and writes in one transaction. */
   inOneTransaction<T>(work: (inside: Services) => Promise<T>): Promise<T>;
   /** Answers to requests that may be repeated. */
@@ -180,6 +184,8 @@ export function createServices(config: Config, secret: string, printPage: PrintP
     readiness: () => readiness(services),
     preview: createPreview({ manager, snapshots, printPage, publicUrl: config.publicUrl }),
     webhooks,
+    mailState: () => mailState(services),
+    mailStats: () => notifier?.stats ?? {},
     inOneTransaction: (work) =>
       inOneTransaction(manager, (inside) => {
         const { store: within } = inside;

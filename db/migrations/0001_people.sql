@@ -29,7 +29,7 @@ CREATE TABLE `deliveries` (
 CREATE UNIQUE INDEX `deliveries_once` ON `deliveries` (`event_id`,`recipient_id`);--> statement-breakpoint
 CREATE INDEX `deliveries_due` ON `deliveries` (`channel`,`next_attempt_at`,`id`) WHERE state = 'pending';--> statement-breakpoint
 CREATE INDEX `deliveries_by_subject` ON `deliveries` (`recipient_id`,`subject_id`,`event_id`);--> statement-breakpoint
-CREATE INDEX `deliveries_by_event` ON `deliveries` (`event_id`,`state`);--> statement-breakpoint
+CREATE INDEX `deliveries_by_event` ON `deliveries` (`event_id`,`channel`,`state`);--> statement-breakpoint
 CREATE INDEX `deliveries_by_recipient` ON `deliveries` (`recipient_id`,`id`);--> statement-breakpoint
 CREATE TABLE `erasures` (
 	`page_id` text NOT NULL,

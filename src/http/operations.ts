@@ -3,6 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { Services } from '../services.ts';
+import { addMailMetrics } from './mail-metrics.ts';
 import { addTargetMetrics } from './target-metrics.ts';
 import { addWebhookMetrics } from './webhook-metrics.ts';
 
@@ -99,6 +100,7 @@ function registryOf(services: Services): Registry {
   gauge('daymark_static_reads_total', 'Static files read from disk.', () => site.stats.reads);
   addTargetMetrics(services, registry);
   addWebhookMetrics(services, registry);
+  addMailMetrics(services, registry);
   registries.set(services, registry);
   return registry;
 }

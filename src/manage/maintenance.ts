@@ -12,6 +12,7 @@ import { refreshShown } from './shown.ts';
 import {
   findWindow,
   namedIn,
+  remindedBy,
   takeSteps,
   tell,
   touch,
@@ -69,7 +70,7 @@ export async function planMaintenance(
       autoStart: input.auto_start,
       autoComplete: input.auto_complete,
       remindBeforeMinutes: input.remind_before_minutes ?? null,
-      remindedAt: null,
+      remindedAt: remindedBy(startsAt, input.remind_before_minutes, now),
       notify: input.notify,
       createdAt: origin.createdAt ?? now,
       updatedAt: now,
@@ -183,7 +184,10 @@ export async function editMaintenance(
       autoComplete: input.auto_complete ?? before.autoComplete,
       remindBeforeMinutes:
         input.remind_before_minutes === undefined ? before.remindBeforeMinutes : input.remind_before_minutes,
-      remindedAt: startsAt === before.startsAt ? before.remindedAt : null,
+      remindedAt:
+        startsAt === before.startsAt
+          ? before.remindedAt
+          : remindedBy(startsAt, input.remind_before_minutes ?? before.remindBeforeMinutes, unit.now),
       notify: input.notify ?? before.notify,
       overrunning: before.overrunning && endsAt <= unit.now,
     };

@@ -84,6 +84,17 @@ export function touch(unit: Change, row: WindowRow): void {
   unit.touchMonthOf(row.startsAt);
 }
 
+const MINUTE_MS = 60_000;
+
+/** Who is told of a plan less than the reminder's time before its start is not reminded of it as well. */
+export function remindedBy(
+  startsAt: number,
+  minutesBefore: number | null | undefined,
+  now: number,
+): number | null {
+  return minutesBefore && startsAt - minutesBefore * MINUTE_MS <= now ? now : null;
+}
+
 /** What the notifier needs to tell of a window: the rest is in the rows. */
 export async function tell(
   unit: Change,

@@ -9,7 +9,7 @@ import type { Store } from '../../db/transaction.ts';
 const SHORTEST_REST_MS = 1_000;
 const LONGEST_REST_MS = 300_000;
 /** What failed while others got through was one connection too many, or one bad moment. */
-const RECENTLY_MS = 10_000;
+const RECENTLY_MS = 1_000;
 
 export interface Resting {
   /** A symbol. */

@@ -9,7 +9,8 @@ export interface Readiness {
 }
 
 /** What `/readyz` says: not ready is a process without its database, or with an older schema. */
-export async function readiness({ store, publisher, publishers, config }: Services): Promise<Readiness> {
+export async function readiness(services: Services): Promise<Readiness> {
+  const { store, publisher, publishers, config } = services;
   try {
     if (!(await isMigrated(store)))
       return { ready: false, detail: { database: 'migrations are missing: run daymark migrate' } };
@@ -28,6 +29,7 @@ export async function readiness({ store, publisher, publishers, config }: Servic
           error,
           since: new Date(since).toISOString(),
         })),
+        mail: await services.mailState(),
         targets: publishers.slice(1).map(stateOf),
         disk_free_bytes: disk ? disk.bavail * disk.bsize : null,
       },

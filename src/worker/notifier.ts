@@ -73,6 +73,10 @@ export class Notifier {
     });
   }
 
+  get stats() {
+    return { letters: this.letters.stats, email: this.mails.stats };
+  }
+
   /** Something happened. */
   wake(): void {
     this.fanOut.wake();

@@ -105,6 +105,7 @@ describe('What is answered in a whole incident’s life', () => {
     await say('POST', `${PAGE}/subscribers/import`, ['life'], 'email\nbob@example.com\nnobody');
     await say('PATCH', `${PAGE}/subscribers/{id}`, ['life', person.id], { component_ids: [] });
 
+    const told = (await daymark.api('GET', '/api/v1/pages/life/notifications')).body as { id: string }[];
     const key = await say('POST', '/api/v1/api-keys', [], {
       name: 'Robot',
       scopes: ['pages:read'],
@@ -147,6 +148,8 @@ describe('What is answered in a whole incident’s life', () => {
       [`${PAGE}/maintenance/{id}/updates`]: in_,
       [`${PAGE}/maintenance/{id}/updates/{update}`]: [...in_, news.id],
       [`${PAGE}/templates/{id}`]: ['life', template.id],
+      [`${PAGE}/notifications/{id}`]: ['life', told[0]!.id],
+      [`${PAGE}/notifications/{id}/deliveries`]: ['life', told[0]!.id],
       [`${PAGE}/webhooks/{id}`]: hooked,
       [`${PAGE}/webhooks/{id}/deliveries`]: hooked,
       [`${PAGE}/subscribers/{id}`]: ['life', person.id],

@@ -14,7 +14,7 @@ export interface Taken {
 
 export type SinkStep = 'connect' | 'auth' | 'mail' | 'rcpt' | 'data';
 
-/** `550 5.1.1 No such user`; null to take it. `to` is there from RCPT TO on. */
+/** `550 5.1.1 No such user`, or `close` to end the connection without a word; null to take it. `to` is there from RCPT TO on. */
 export type Fault = (step: SinkStep, to: string, count: number) => string | null | Promise<string | null>;
 
 export interface Sink {
@@ -50,6 +50,7 @@ export async function startSink(options: SinkOptions = {}): Promise<Sink> {
     const key = `${step} ${to}`;
     counts.set(key, (counts.get(key) ?? 0) + 1);
     const reply = (await sink.fault?.(step, to, counts.get(key)!)) ?? null;
+    if (reply === 'close') return new Error('close');
     return reply === null ? null : refusal(reply);
   };
   const numbers = new Map<string, number>();
@@ -61,6 +62,8 @@ export async function startSink(options: SinkOptions = {}): Promise<Sink> {
     logger: false,
     socketTimeout: 60_000,
     closeTimeout: 10,
+    // Replies carry the codes that the test names, and no others.
+    hideENHANCEDSTATUSCODES: true,
     onConnect(session, callback) {
       sink.connections++;
       numbers.set(session.id, sink.connections);
@@ -92,8 +95,13 @@ export async function startSink(options: SinkOptions = {}): Promise<Sink> {
     },
     ...options.server,
   });
+  const cut = (id: string) => {
+    for (const one of server.connections as Set<{ id: string; _socket: { destroy(): void } }>)
+      if (one.id === id) one._socket.destroy();
+  };
   async function keep(raw: Buffer, to: string[], session: { id: string; envelope: { mailFrom: unknown } }) {
     const error = await ask('data', to[0] ?? '');
+    if (error?.message === 'close') cut(session.id);
     if (error) throw error;
     const from = (session.envelope.mailFrom as { address?: string } | false) || {};
     const mail = options.parse === false ? ({} as ParsedMail) : await simpleParser(raw);

@@ -114,7 +114,9 @@ export function maintenanceMail(
     status === 'completed' && startedAt !== null && completedAt !== null
       ? words.completedAfter(duration(completedAt - startedAt, words.language))
       : '';
-  const range = dates.range(window.startsAt, window.endsAt, mail.at);
+  const { startsAt, endsAt } = window;
+  const today = dates.dateOf(startsAt) === dates.dateOf(mail.at);
+  const range = today ? dates.range(startsAt, endsAt, mail.at) : dates.fullRange(startsAt, endsAt);
   const shown: ComponentStatus = status === 'completed' ? 'operational' : 'under_maintenance';
   // What is planned was told with the plan; a reminder and a change say it again.
   const plan = event === 'maintenance.changed' || event === 'maintenance.reminded';
