@@ -1,5 +1,6 @@
 /** A real server with the demo page for each worker, and a look at what a page asks for and complains of. */
 import { test as base, expect, type Page } from '@playwright/test';
+import { LANGUAGES } from '../../src/domain/languages.ts';
 import { type Daymark, startDaymark } from '../server/daymark.ts';
 import { until } from '../server/first-page.ts';
 
@@ -25,13 +26,16 @@ interface Listed {
   status: string;
 }
 
-async function startDemo(): Promise<Demo> {
+/** A server with the demo page, published whole. */
+export async function startDemo(): Promise<Demo> {
   const daymark = await startDaymark({ args: ['start'], env: NO_BOOTSTRAP });
   const key = /sk_live_\S+/.exec(daymark.output())?.[0];
   if (!key) throw new Error(`no key of the demo was printed:\n${daymark.output()}`);
   const get = (path: string) => daymark.api('GET', path);
   const isThere = async (path: string) => (await get(path)).status === 200;
   await until(() => isThere('/history/'), 'the demo is published');
+  const told = { authorization: `Bearer ${key}`, prefer: 'wait=20' };
+  await daymark.api('PATCH', '/api/v1/pages/northwind', { languages: LANGUAGES }, told);
   const list = async (name: string) => (await get(`/api/v1/${name}`)).body as Listed[];
   const [incidents, windows] = [await list('incidents'), await list('maintenance')];
   const links = (await get('/history/')).text.matchAll(/history\/([\d-]{7})\//g);
@@ -43,7 +47,12 @@ async function startDemo(): Promise<Demo> {
     ...windows.map(({ id }) => `maintenance/${id}/`),
   ];
   // The archive is published in the background, behind what is current.
-  for (const path of archive) await until(() => isThere(`/${path}`), `${path} is published`);
+  const inOthers = (path: string) => (path.endsWith('/') ? LANGUAGES.slice(1) : []);
+  const everywhere = archive.flatMap((path) => [
+    `/${path}`,
+    ...inOthers(path).map((language) => `/${language}/${path}`),
+  ]);
+  for (const path of everywhere) await until(() => isThere(path), `${path} is published`);
   const paths = {
     status: '',
     history: 'history/',
