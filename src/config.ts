@@ -20,6 +20,8 @@ export interface Config {
   databaseAuthToken: string | undefined;
   /** Targets besides `DATA_DIR/site`. */
   publishTo: TargetAddress[];
+  /** False: the secret lies in the data directory. */
+  hasSecretKey: boolean;
   /** Called after a publish. */
   purgeUrl: string | undefined;
   trustedProxies: BlockList | null;
@@ -55,6 +57,7 @@ export function readConfig(env: Environment): Config {
     databaseUrl,
     databaseAuthToken: get('DATABASE_AUTH_TOKEN'),
     publishTo: publishToOf(get),
+    hasSecretKey: get('SECRET_KEY') !== undefined,
     purgeUrl: purgeUrlOf(get('PURGE_URL')),
     trustedProxies: networksOf('TRUSTED_PROXIES', get('TRUSTED_PROXIES')),
     webhooksAllow: networksOf('WEBHOOKS_ALLOW', get('WEBHOOKS_ALLOW')),

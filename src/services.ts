@@ -35,6 +35,8 @@ import type { Notifier } from './worker/notifier.ts';
 import type { Publisher } from './worker/publisher.ts';
 import { Schedule } from './worker/schedule.ts';
 
+export { AlreadyRunningError };
+
 /** What endpoints get, as `Astro.locals.services`. */
 export interface Services {
   readonly config: Config;
@@ -270,5 +272,8 @@ export function createServices(config: Config, secret: string, printPage: PrintP
     }
   }
 
-  return { services, startWorkers, becomePublisher, publishers };
+  /** Keeps all other workers away, without touching the database. @throws AlreadyRunningError */
+  const lockOut = () => charge.lockOut();
+
+  return { services, startWorkers, becomePublisher, lockOut, publishers };
 }

@@ -7,11 +7,13 @@ import { setDefaultPage } from '../manage/pages.ts';
 import type { PrintPage } from '../render/renderer.ts';
 import { AlreadyRunningError } from '../services/charge.ts';
 import { createServices } from '../services.ts';
+import { backupCommand } from './backup.ts';
 import { bootstrap, isEmpty, migrateStore } from './bootstrap.ts';
 import { createKey } from './create-key.ts';
 import { importCommand } from './import.ts';
 import type { ImportOptions } from './import-statuspage.ts';
 import { publishCommand } from './publish.ts';
+import { restoreCommand } from './restore.ts';
 import { serve, work } from './serve.ts';
 import { createUser, type UserOptions } from './users.ts';
 
@@ -135,6 +137,25 @@ function defineManaging(program: Command, assemble: () => Assembly): void {
     .command('allow <domain>')
     .description("let a page's domain route without its TXT record")
     .action((domain: string) => withStore(({ services }) => allowDomain(services.manager, domain)));
+  program
+    .command('backup <file>')
+    .description('the whole database in one file, while everything runs')
+    .action((file: string) => withStore((assembly) => backupCommand(assembly, file)));
+  program
+    .command('restore <file>')
+    .description('put a backup back; nothing else may run')
+    .option(
+      '--newer <file>',
+      'a newer copy, which tells who unsubscribed since; else the database that is there',
+    )
+    .action(async (file: string, options: { newer?: string }) => {
+      const assembly = assemble();
+      try {
+        await restoreCommand(assembly, file, options);
+      } finally {
+        await assembly.services.store.close();
+      }
+    });
   program
     .command('migrate')
     .description('bring the database to the schema of this version')

@@ -16,7 +16,7 @@ interface Chosen {
 /** `publish`: renders and publishes now, with a progress bar; the exit code is not 0 if a page failed. */
 export async function publishCommand(
   assembly: Assembly,
-  options: { page?: string; all?: boolean },
+  options: { page?: string; all?: boolean; strays?: boolean },
 ): Promise<void> {
   const chosen = await choose(assembly, options);
   const bar = new SingleBar({
@@ -28,13 +28,18 @@ export async function publishCommand(
   bar.start(chosen.length, 0, { slug: '' });
   const finish = await assembly.becomePublisher();
   const failures = finish
-    ? await publishHere(assembly, chosen, bar)
+    ? await publishHere(assembly, chosen, bar, options.strays)
     : await askTheOther(assembly, chosen, bar);
   await finish?.();
   bar.stop();
   for (const { slug, error } of failures)
     process.stderr.write(`daymark: ${slug} could not be published: ${error}\n`);
   if (failures.length > 0) process.exitCode = 1;
+}
+
+/** After a restore: all of every page, everywhere, and nothing besides. */
+export async function publishAll(assembly: Assembly): Promise<void> {
+  await publishCommand(assembly, { all: true, strays: true });
 }
 
 async function choose({ services }: Assembly, options: { page?: string; all?: boolean }): Promise<Chosen[]> {
@@ -50,12 +55,29 @@ interface Failed {
   error: string;
 }
 
-async function publishHere({ publishers }: Assembly, chosen: Chosen[], bar: SingleBar): Promise<Failed[]> {
+async function publishHere(
+  { publishers }: Assembly,
+  chosen: Chosen[],
+  bar: SingleBar,
+  strays = false,
+): Promise<Failed[]> {
   const failures: Failed[] = [];
+  const reached: (typeof publishers)[number][] = [];
+  for (const publisher of publishers) {
+    try {
+      await publisher.prepare();
+      reached.push(publisher);
+    } catch (error) {
+      failures.push({
+        slug: publisher.name,
+        error: error instanceof Error ? error.message : String(error),
+      });
+    }
+  }
   for (const { id, slug } of chosen) {
-    for (const publisher of publishers) {
+    for (const publisher of reached) {
       await publisher
-        .publishNow(id)
+        .publishNow(id, strays)
         .catch((error: unknown) =>
           failures.push({ slug, error: error instanceof Error ? error.message : String(error) }),
         );

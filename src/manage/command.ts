@@ -217,3 +217,28 @@ export async function change<T>(
   }
   return { value: result.value, revision: result.revision };
 }
+
+export interface Raise {
+  pageId: string;
+  /** The highest revision that anybody may have seen. */
+  above: number;
+  touched: { kind: TouchKind; ref: string }[];
+}
+
+/** After a step back in time: every page gets a revision that nobody has seen, and says what differs from then. */
+export async function raiseRevisions(store: Store, raises: readonly Raise[], now: number): Promise<void> {
+  for (const { pageId, above, touched } of raises) {
+    await store.write(async (tx) => {
+      const [page] = await tx.select().from(pages).where(eq(pages.id, pageId));
+      if (!page) return;
+      const revision = Math.max(page.revision, above) + 1;
+      const daysVersion = page.daysVersion + revision;
+      await tx.$client.execute(statement(RAISE, revision, now, daysVersion, pageId));
+      const rows = touched.map(({ kind, ref }) => [kind, ref]);
+      if (rows.length === 0) return;
+      await tx.run(sql`insert into touches (page_id, kind, ref, revision)
+        select ${pageId}, ${tuple(0)}, ${tuple(1)}, ${revision} from ${rowsOf(rows)} where true
+        on conflict (page_id, kind, ref) do update set revision = excluded.revision`);
+    });
+  }
+}

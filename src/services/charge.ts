@@ -70,6 +70,14 @@ export class Charge {
     };
   }
 
+  /** Keeps all other workers of this folder and file away. @returns how to end that @throws AlreadyRunningError */
+  async lockOut(): Promise<() => Promise<void>> {
+    const locks = await takeLocks(this.config);
+    return async () => {
+      for (const lock of locks) lock.release();
+    };
+  }
+
   async #renew(force: boolean): Promise<void> {
     const asked = performance.now();
     this.#fence = await takeLease(this.store, this.#holder, force);

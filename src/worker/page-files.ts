@@ -6,6 +6,7 @@ import type { ArchiveLane } from './archive-lane.ts';
 import { leadOn, type PublishTools, publishPage } from './publish-page.ts';
 import type { PublishRecords } from './publish-records.ts';
 import type { PublisherOptions } from './publisher.ts';
+import { removeStrays } from './strays.ts';
 import { TrailingFiles } from './trailing-files.ts';
 import { Waiters } from './waiters.ts';
 
@@ -118,6 +119,17 @@ export class PageFiles {
   async writeTrailing(pageId: string): Promise<void> {
     await this.trailing.write(pageId);
     this.waiters.published(pageId, this.markOf(pageId)?.revision ?? 0);
+  }
+
+  /** Takes away files of what the database knows nothing of. */
+  async removeStrays(pageId: string): Promise<void> {
+    const slug = this.#verified.get(pageId)?.slug;
+    if (slug === undefined) return;
+    await this.tools.assertLease();
+    this.options.onReplaced(
+      slug,
+      await removeStrays(this.options.store.read, this.options.target, { id: pageId, slug }),
+    );
   }
 
   #note(pageId: string, revision: number): void {

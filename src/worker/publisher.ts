@@ -213,13 +213,23 @@ export class Publisher implements Onlooker {
     this.#queue.kick();
   }
 
-  /** Publishes a page now, all of it, for a command. @throws whatever went wrong */
-  async publishNow(pageId: string): Promise<void> {
+  /** For a command, before it publishes: what lies there is this database's, or goes. @throws whatever the target says */
+  async prepare(): Promise<void> {
+    await this.#sweep();
+  }
+
+  /**
+   * Publishes a page now, all of it, for a command. @throws whatever went wrong
+   *
+   * @param strays true when there may be files of what the database knows nothing of
+   */
+  async publishNow(pageId: string, strays = false): Promise<void> {
     this.#files.distrust(pageId);
     await this.#publish(pageId);
     await this.#files.writeTrailing(pageId);
     await this.#archive.restart(pageId);
     while (await this.#archive.step(pageId));
+    if (strays) await this.#files.removeStrays(pageId);
     await this.#records?.settle();
   }
 
