@@ -15,7 +15,8 @@ import type { Manager, PageRow } from './manage/command.ts';
 import { inOneTransaction } from './manage/one-transaction.ts';
 import { pageOfRoot } from './manage/queries.ts';
 import { findAnswer, keepAnswer, type StoredAnswer } from './manage/repeated.ts';
-import type { PrintPage } from './render/renderer.ts';
+import type { Print } from './render/print.ts';
+import { type PrintPage, withPolicy } from './render/renderer.ts';
 import { AlreadyRunningError, Charge } from './services/charge.ts';
 import { type MailState, mailState } from './services/mail-state.ts';
 import { createNotifier } from './services/mailing.ts';
@@ -53,6 +54,8 @@ export interface Services {
   readonly log: Logger;
   readonly secrets: Secrets;
   now(): number;
+  /** Prints a page at once, with a policy by which its forms post to where it stands. */
+  printHtml(print: Print): Promise<string>;
   readonly sessions: Sessions;
   readonly passwords: Passwords;
   admit(key: string, pageRef: string): Promise<Admission | null>;
@@ -156,6 +159,7 @@ export function createServices(config: Config, secret: string, printPage: PrintP
     sessions: createSessions(store, now, config.publicUrl.startsWith('https:')),
     passwords: createPasswords(),
     admit: (key, pageRef) => admitKey(store, key, pageRef, now()),
+    printHtml: async (print) => withPolicy(await printPage(`/render/${print.kind}`, print), "'self'"),
     rootPage: (root) => pageOfRoot(store.read, root),
     published: (pageId, revision, ms) =>
       isPublishing

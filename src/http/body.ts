@@ -8,7 +8,9 @@ const DRAINED_BYTES = 20 * 1024 * 1024;
 export async function readBody(req: IncomingMessage, limit: number): Promise<Buffer> {
   const tooLarge = () =>
     new HttpError(413, `The body is larger than ${Math.floor(limit / 1024)} KiB.`, { Connection: 'close' });
-  if (Number(req.headers['content-length'] ?? 0) > limit + DRAINED_BYTES) throw tooLarge();
+  const announced = Number(req.headers['content-length'] ?? 0);
+  // Whoever is sending already hears of it only behind the last byte; who asks first need not begin.
+  if (announced > limit + (req.headers.expect === undefined ? DRAINED_BYTES : 0)) throw tooLarge();
   const chunks: Buffer[] = [];
   let size = 0;
   try {

@@ -10,6 +10,7 @@ import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
+import { isTokenPage } from '../render/paths.ts';
 import type { Services } from '../services.ts';
 import { logWhenDone, requestIdOf } from './access-log.ts';
 import { drain, readBody } from './body.ts';
@@ -108,6 +109,11 @@ async function answer(
   const mayBeFile = !asksList && !MANAGED.test(target.path);
   if (reads && route && mayBeFile && (await services.site.answer(req, res, target, route))) return;
   const path = route && route.root.kind !== 'default' ? `/${route.path}` : target.path;
+  if (route && isTokenPage(route.path)) {
+    const response = await runRoute(services, runApp, req, res, target, route, `/${route.path}`);
+    if (response && response.status !== 404) return writeResponse(req, res, response);
+  }
+  if (route && isTokenPage(`${route.path}/`)) return leadIntoFolder(req, res, target);
   if (path.startsWith('/api/')) {
     const response = await runRoute(services, runApp, req, res, target, route, path);
     if (response) return writeResponse(req, res, response);
@@ -131,6 +137,13 @@ async function answer(
     }
   }
   await notFound(services, req, res, target, route);
+}
+
+/** The address of a page ends in a slash: relative links break without. */
+function leadIntoFolder(req: IncomingMessage, res: ServerResponse, { path, query }: RequestTarget): void {
+  const location = `./${path.slice(path.lastIndexOf('/') + 1)}/${query === '' ? '' : `?${query}`}`;
+  res.writeHead(308, { Location: location, 'Cache-Control': 'no-store', 'Content-Length': '0' }).end();
+  drain(req);
 }
 
 function lead(req: IncomingMessage, res: ServerResponse, { status, location }: Lead): void {

@@ -3,6 +3,7 @@
  * takes the form of another site, and of a mail provider without Origin (RFC 8058).
  */
 import type { z } from 'zod';
+import { LANGUAGES } from '../domain/languages.ts';
 import { limitKey } from './client-address.ts';
 import type {
   AnyVisitorEndpoint,
@@ -64,7 +65,9 @@ function ledOn(
   { done, failed }: { done: string; failed: string },
   response: Response,
 ): Response {
-  const root = locals.root.kind === 'slug' ? `/p/${slug}/` : '/';
+  const asked = new URLSearchParams(locals.query).get('language');
+  const language = LANGUAGES.some((one) => one === asked) ? `${asked}/` : '';
+  const root = (locals.root.kind === 'slug' ? `/p/${slug}/` : '/') + language;
   const headers = new Headers({
     Location: root + (response.ok ? done : failed),
     'Cache-Control': 'no-store',

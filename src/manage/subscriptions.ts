@@ -7,7 +7,7 @@ import { DomainError, invalid, notFound } from '../domain/errors.ts';
 import type { SubscriptionPatch } from '../domain/subscriber-input.ts';
 import { subscriberOfToken } from '../domain/subscriber-token.ts';
 import { type Actor, type Change, change, type Manager } from './command.ts';
-import { namedComponents } from './components.ts';
+import { componentsOn } from './components.ts';
 import { getSubscriber, type Subscriber } from './subscriber-queries.ts';
 import { cancelDeliveries, writeChoice } from './subscribers.ts';
 
@@ -48,6 +48,7 @@ export async function subscriptionOf(
 /**
  * Changes what a subscriber receives; `component_ids` of `[]` is the whole page, as is `whole_page`.
  *
+ * @param lenient passes over components that are not there any more
  * @throws DomainError malformed (token), invalid (component_ids)
  */
 export async function editSubscription(
@@ -55,20 +56,22 @@ export async function editSubscription(
   pageId: string,
   token: string,
   input: SubscriptionPatch,
+  lenient = false,
 ): Promise<Subscriber> {
   const { id } = await subscriptionOf(manager, pageId, token);
   await changeBySubscriber(manager, pageId, 'subscriber.updated', async (unit) => {
     const { tx, now } = unit;
     const row = await subscriptionOf(manager, pageId, token, tx);
-    const chosen = input.component_ids ?? (input.whole_page ? [] : row.componentIds);
+    const asked = input.component_ids ?? (input.whole_page ? [] : row.componentIds);
+    const named = await componentsOn(tx, pageId, asked, lenient ? null : 'component_ids');
+    const chosen = [...named.keys()];
     if (input.whole_page === false && chosen.length === 0)
       throw invalid(['component_ids'], 'Name the components to follow instead of the whole page.', 'missing');
-    await namedComponents(unit, chosen, 'component_ids');
     if (input.component_ids || input.whole_page) {
       unit.write(
         tx
           .update(subscribers)
-          .set({ wholePage: chosen.length === 0, updatedAt: now })
+          .set({ wholePage: asked.length === 0, updatedAt: now })
           .where(eq(subscribers.id, id)),
       );
       writeChoice(unit, id, chosen);

@@ -27,6 +27,7 @@ import { pictureOf } from './pictures/drawn.ts';
 import { pictureName } from './pictures/picture.ts';
 import { planCompatible } from './plan-compatible.ts';
 import type { Print } from './print.ts';
+import { choicesChanged } from './view/subscribe-page.ts';
 
 /** Static lists hold so many (contract, section 3). */
 export const STATIC_LIST = 100;
@@ -127,6 +128,12 @@ export function planCurrent(
       text(paths.notFoundJson, notFoundJson),
     );
   }
+  if (all || choicesChanged(before, after)) files.push(...subscribePages(after, paths.subscribe, 'form'));
+  if (all)
+    files.push(
+      ...subscribePages(after, paths.subscribeSent, 'sent'),
+      ...subscribePages(after, paths.subscribeError, 'error'),
+    );
   const compatible = planCompatible(after, told);
   return {
     files: [...files, ...compatible.files, ...componentFiles(before, after, all, touched)],
@@ -137,6 +144,14 @@ export function planCurrent(
     ],
     removed: removedComponents(before, after),
   };
+}
+
+function subscribePages(
+  snapshot: PageSnapshot,
+  path: string,
+  part: 'form' | 'sent' | 'error',
+): PlannedFile[] {
+  return pages(snapshot.page, path, (page) => ({ kind: 'subscribe', part, snapshot: { ...snapshot, page } }));
 }
 
 function componentFiles(

@@ -7,6 +7,7 @@ import type {
   SnapshotMaintenance,
 } from '../snapshot/schema.ts';
 import type { MailView } from './mail/view.ts';
+import type { TokenState } from './view/token-page.ts';
 
 /**
  * What one of the Astro pages below `src/pages/render/` is asked to print, handed over as `Astro.locals.print`. The
@@ -23,4 +24,6 @@ export type Print =
   | { kind: 'maintenance'; page: PageFacts; maintenance: SnapshotMaintenance }
   | { kind: 'not-found'; page: PageFacts }
   | { kind: 'moved'; page: PageFacts }
+  | { kind: 'subscribe'; part: 'form' | 'sent' | 'error'; snapshot: PageSnapshot }
+  | { kind: 'subscription'; snapshot: PageSnapshot; state: TokenState; path: string }
   | { kind: 'mail'; mail: MailView };

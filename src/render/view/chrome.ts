@@ -1,6 +1,7 @@
 import type { Headline } from '../../domain/headline.ts';
 import type { ComponentStatus } from '../../domain/status.ts';
 import { dictionaryFor } from '../../text/dictionary.ts';
+import { SUBSCRIBE_WORDS } from '../../text/subscribe-words.ts';
 import { UPTIME_WORDS } from '../../text/uptime-words.ts';
 import { inEachLanguage, prefixOf, urlOf } from '../languages.ts';
 import { paths } from '../paths.ts';
@@ -15,6 +16,8 @@ export interface LinkView {
   href: string;
   text: string;
   current?: boolean;
+  /** Stands out among the others. */
+  button?: boolean;
 }
 
 /** What surrounds the content of every page: head, header and footer. */
@@ -101,6 +104,12 @@ export function chromeView(context: ViewContext, facts: ChromeFacts): ChromeView
         current: facts.path === paths.uptimePage,
       },
       { href: root + paths.status, text: words.api },
+      {
+        href: base + paths.subscribe,
+        text: SUBSCRIBE_WORDS[words.language].getUpdates,
+        current: facts.path === paths.subscribe,
+        button: true,
+      },
     ],
     links: [
       { href: root + paths.rss, text: words.rss },
