@@ -11,6 +11,7 @@ import type { PrintMail } from '../notify/print-mail.ts';
 import { WayState } from '../notify/way-state.ts';
 import { FanOut } from './fan-out.ts';
 import { MailLane } from './mail-lane.ts';
+import { MessageSweep } from './message-sweep.ts';
 
 /** Of the connections that there may be, those for letters alone. */
 const LETTER_CONNECTIONS = 1;
@@ -43,6 +44,7 @@ export class Notifier {
   readonly mails: MailLane<DeliveryRow>;
   readonly fanOut: FanOut;
   readonly #claims;
+  readonly #workers: readonly { run(): Promise<void>; stop(): void }[];
 
   constructor(private readonly options: NotifierOptions) {
     const { store, now, chance, log } = options;
@@ -71,6 +73,7 @@ export class Notifier {
         options.made();
       },
     });
+    this.#workers = [this.fanOut, this.letters, this.mails, new MessageSweep(options)];
   }
 
   get stats() {
@@ -90,10 +93,10 @@ export class Notifier {
   async run(): Promise<void> {
     if (this.options.alone) for (const claims of this.#claims) await claims.freeAll();
     await this.email.look();
-    await Promise.all([this.fanOut, this.letters, this.mails].map((one) => one.run()));
+    await Promise.all(this.#workers.map((one) => one.run()));
   }
 
   stop(): void {
-    for (const one of [this.fanOut, this.letters, this.mails]) one.stop();
+    for (const one of this.#workers) one.stop();
   }
 }

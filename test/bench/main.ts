@@ -4,6 +4,7 @@ import { apiWrite } from './api-write.ts';
 import { print, printTable, type Row } from './figures.ts';
 import { firstVisit } from './first-visit.ts';
 import { history } from './history.ts';
+import { fanOut, firstMail, mails } from './mails.ts';
 import { memory } from './memory-row.ts';
 import { publish } from './publish.ts';
 import { replay } from './replay.ts';
@@ -23,6 +24,9 @@ const ROWS: Readonly<Record<string, () => Promise<Row[]>>> = {
   'first-visit': firstVisit,
   memory,
   start,
+  mails,
+  'fan-out': fanOut,
+  'first-mail': firstMail,
 };
 
 const { values, positionals } = parseArgs({

@@ -1,7 +1,9 @@
 /** What tests of mail do to a running server besides asking it: rows that no route makes, and mails that are files. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sql } from 'drizzle-orm';
 import { type ParsedMail, simpleParser } from 'mailparser';
+import { rowsOf, tuple } from '../../db/json-list.ts';
 import { subscriberComponents, subscribers } from '../../db/messages.ts';
 import { openStore, type Store } from '../../db/transaction.ts';
 import { createSecrets } from '../../src/auth/secrets.ts';
@@ -10,12 +12,16 @@ import type { Letter } from '../../src/domain/letters.ts';
 import type { Secrets } from '../../src/domain/secrets.ts';
 import { queueLetter } from '../../src/manage/letters.ts';
 
+const AT_ONCE = 1_000;
+
 export interface Desk {
   store: Store;
   secrets: Secrets;
   queue(letter: Letter, pageId: string | null): Promise<void>;
   /** A confirmed subscriber; without components of the whole page. @returns its id */
   subscribe(pageId: string, email: string, componentIds?: readonly string[]): Promise<string>;
+  /** Many of the whole page. */
+  subscribeAll(pageId: string, emails: readonly string[]): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,6 +48,18 @@ export async function openDesk(dataDir: string): Promise<Desk> {
           await tx.insert(subscriberComponents).values({ subscriberId: id, componentId });
       });
       return id;
+    },
+    async subscribeAll(pageId, emails) {
+      const now = Date.now();
+      for (let from = 0; from < emails.length; from += AT_ONCE) {
+        const rows = emails.slice(from, from + AT_ONCE).map((email) => [newId(), email]);
+        await store.write(async (tx) => {
+          await tx.run(sql`insert into subscribers
+            (id, page_id, email, email_key, status, whole_page, source, verified_at, created_at, updated_at)
+            select ${tuple(0)}, ${pageId}, ${tuple(1)}, ${tuple(1)}, 'active', 1, 'verified', ${now}, ${now}, ${now}
+            from ${rowsOf(rows)}`);
+        });
+      }
     },
     close: () => store.close(),
   };
