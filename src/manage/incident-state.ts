@@ -103,6 +103,11 @@ export async function settleIncident(
   const byUpdates = impactOf(said, await componentsOnPage(unit));
   const byHand = fixed.impactByHand ?? row.impactByHand;
   const resolved = newest.status === 'resolved';
+  const nextUpdateAt = resolved
+    ? null
+    : fixed.nextUpdateAt === undefined
+      ? row.nextUpdateAt
+      : fixed.nextUpdateAt;
   const next: Partial<IncidentRow> = {
     impact: byHand ? row.impact : impactMayFall ? byUpdates : heavierImpact(row.impact, byUpdates),
     ...fixed,
@@ -110,7 +115,11 @@ export async function settleIncident(
     resolvedAt: resolved
       ? (fixed.resolvedAt ?? (row.status === 'resolved' ? row.resolvedAt : null) ?? newest.createdAt)
       : null,
-    nextUpdateAt: resolved ? null : fixed.nextUpdateAt === undefined ? row.nextUpdateAt : fixed.nextUpdateAt,
+    nextUpdateAt,
+    // A new promise is its maker's, and nobody was reminded of it yet.
+    ...(nextUpdateAt === row.nextUpdateAt
+      ? {}
+      : { promisedBy: nextUpdateAt === null ? null : unit.actor.name, overdueRemindedAt: null }),
     updatedAt: unit.now,
   };
   const claimed = told.components

@@ -80,6 +80,7 @@ export async function openIncident(
         startedAt,
         resolvedAt,
         nextUpdateAt,
+        promisedBy: nextUpdateAt === null ? null : actor.name,
         createdAt: origin.createdAt ?? now,
         updatedAt: now,
       }),

@@ -82,6 +82,25 @@ export async function listNotifications(
   return { total: total!.n, items };
 }
 
+/** What people were told of an incident or a window, newest first; at most so many. */
+export async function notificationsAbout(
+  read: Database,
+  pageId: string,
+  subjectId: string,
+  most: number,
+  now: number,
+): Promise<Notification[]> {
+  const rows = await read
+    .select(columns)
+    .from(outbox)
+    .where(and(eq(outbox.pageId, pageId), eq(outbox.subjectId, subjectId)))
+    .orderBy(desc(outbox.id))
+    .limit(most);
+  const items: Notification[] = [];
+  for (const row of rows) items.push(await withCounts(read, row, now));
+  return items;
+}
+
 /** @throws DomainError not_found */
 export async function getNotification(
   read: Database,

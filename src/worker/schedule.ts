@@ -4,6 +4,7 @@ import { nextDueAt, sendReminders, takeDueSteps } from '../manage/clock.ts';
 import type { Manager } from '../manage/command.ts';
 import { closeDays, pagesWithOpenDays } from '../manage/days.ts';
 import { forgetOldAccess } from '../manage/passwords.ts';
+import { remindOfPromises } from '../manage/promises.ts';
 import { forgetAnswers } from '../manage/repeated.ts';
 import { forgetSignUps } from '../manage/sign-ups.ts';
 import { checkDomains, type LookUp } from './domains.ts';
@@ -64,6 +65,7 @@ export class Schedule {
     const { manager } = this.options;
     await takeDueSteps(manager);
     await sendReminders(manager);
+    await remindOfPromises(manager);
     if (manager.now() >= this.#daysAt) await this.#closeDays();
     await this.#refreshTrouble();
     if (manager.now() >= this.#domainsAt) this.#checkDomains();

@@ -14,6 +14,7 @@ import {
 } from '../../manage/queries.ts';
 import { markOfImpact } from '../../render/view/mark.ts';
 import { ago, incidentWords, listed, spell, statusWords, windowWords } from '../../text/console-words.ts';
+import { toldOf } from './_messages.ts';
 import type { Desk } from './_page.ts';
 
 const ALL = { limit: 5_000, offset: 0 };
@@ -52,6 +53,11 @@ export async function openRows(
     listIncidents(read, page.id, 'active', OPEN_SHOWN),
     listMaintenance(read, page.id, 'active', OPEN_SHOWN),
   ]);
+  const told = new Map<string, string>();
+  for (const { id } of incidents.items) {
+    const words = await toldOf({ me, page, now }, id);
+    if (words) told.set(id, words);
+  }
   return [
     ...incidents.items.map((incident): OpenRow => {
       const last = incident.updates[0]!;
@@ -65,6 +71,7 @@ export async function openRows(
           incidentWords[incident.status],
           spell(now - incident.startedAt),
           `last update ${ago(last.createdAt, now)}`,
+          ...(told.has(incident.id) ? [told.get(incident.id)!] : []),
           ...(due !== null && due > now ? [`next promised by ${dates.moment(due, now)}`] : []),
         ],
         overdue: due !== null && due <= now ? `An update was promised by ${dates.moment(due, now)}.` : null,
