@@ -411,6 +411,7 @@ export const outbox = sqliteTable(
   (t) => [
     index('outbox_waiting').on(t.createdAt, t.id).where(sql`fanned_out_at is null`),
     index('outbox_by_page').on(t.pageId, t.id),
+    index('outbox_by_subject').on(t.subjectId, t.id),
   ],
 );
 

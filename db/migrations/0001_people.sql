@@ -200,4 +200,5 @@ CREATE UNIQUE INDEX `users_by_email` ON `users` (`email_key`);--> statement-brea
 CREATE INDEX `users_by_organization` ON `users` (`organization_id`,`id`);--> statement-breakpoint
 ALTER TABLE `incidents` ADD `postmortem_v2_id` text;--> statement-breakpoint
 ALTER TABLE `incidents` ADD `promised_by` text;--> statement-breakpoint
-ALTER TABLE `incidents` ADD `overdue_reminded_at` integer;
+ALTER TABLE `incidents` ADD `overdue_reminded_at` integer;--> statement-breakpoint
+CREATE INDEX `outbox_by_subject` ON `outbox` (`subject_id`,`id`);

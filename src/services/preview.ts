@@ -24,8 +24,9 @@ class Undone extends Error {
   }
 }
 
-/** Links of a preview lead nowhere: the page is not there yet. */
+/** Links of a preview lead nowhere, and nothing in it runs: the page is not there yet. */
 const STILL = '<style>a{pointer-events:none}</style>';
+const SCRIPT = /<script\b[^>]*>[\s\S]*?<\/script>/g;
 
 /** Previews are made by the rules and templates that publish: what they show is what readers would see. */
 export function createPreview(tools: {
@@ -45,7 +46,7 @@ export function createPreview(tools: {
     if (!rows) throw new Error('The page is gone.');
     const snapshot = buildSnapshot(rows, manager.now(), publicUrl, known);
     const printed = await printPage('/render/status', { kind: 'status', snapshot });
-    const html = printed.replace('</head>', () => `${STILL}</head>`);
+    const html = printed.replace(SCRIPT, '').replace('</head>', () => `${STILL}</head>`);
     return { html, policy: `${policyFor(html, "'none'")}; frame-ancestors 'self'; sandbox` };
   };
 }
