@@ -10,7 +10,7 @@ const LOOK_MS = 50;
 const CALM_LOOKS = 3;
 const MOST_LOOKS = 2_000;
 
-/** Waits until all that changed is published, and tells the folder's files in one text, each by name, size, age and place on disk. */
+/** Waits until all that changed is published. @returns the files of the folder in one text: names, sizes, ages and places on disk */
 export async function siteAtRest(daymark: Daymark): Promise<string> {
   let before = '';
   let calm = 0;
@@ -26,12 +26,15 @@ export async function siteAtRest(daymark: Daymark): Promise<string> {
   throw new Error('the published folder does not come to rest');
 }
 
+/** Empty while files come and go. */
 function filesOf(root: string): string {
   const hash = createHash('sha256');
   for (const path of globSync('**', { cwd: root }).sort()) {
-    const { size, mtimeMs, ino, mode } = lstatSync(join(root, path));
+    const file = lstatSync(join(root, path), { throwIfNoEntry: false });
+    // Gone since it was listed: not at rest.
+    if (!file) return '';
     // What is in a folder is told by its files.
-    hash.update(`${path}\n${(mode & 0o170000) === 0o040000 ? 'folder' : [size, mtimeMs, ino].join()}\n`);
+    hash.update(`${path}\n${file.isDirectory() ? 'folder' : [file.size, file.mtimeMs, file.ino].join()}\n`);
   }
   return hash.digest('hex');
 }
