@@ -6,15 +6,15 @@ export class Bell {
     for (const wake of [...this.#waiting]) wake();
   }
 
-  /** Resolves when it rings, or after `ms`. */
-  wait(ms: number): Promise<void> {
+  /** Resolves when it rings, or after `ms`; null: only then. */
+  wait(ms: number | null): Promise<void> {
     return new Promise((resolve) => {
       const wake = () => {
         clearTimeout(timer);
         this.#waiting.delete(wake);
         resolve();
       };
-      const timer = setTimeout(wake, ms);
+      const timer = ms === null ? undefined : setTimeout(wake, ms);
       this.#waiting.add(wake);
     });
   }

@@ -1,9 +1,11 @@
+import { Bell } from './bell.ts';
+
 /** Pages that wait to be published, and those at work: one thing at a time happens to a page. */
 export class PageQueue {
   /** Pages that changed, and since when they wait. */
   readonly #urgent = new Map<string, number>();
   readonly #busy = new Set<string>();
-  #kick: (() => void) | null = null;
+  readonly #bell = new Bell();
 
   get size(): number {
     return this.#urgent.size;
@@ -15,7 +17,7 @@ export class PageQueue {
 
   /** Whoever idles looks again. */
   kick(): void {
-    this.#kick?.();
+    this.#bell.ring();
   }
 
   isFree(pageId: string): boolean {
@@ -47,16 +49,9 @@ export class PageQueue {
     }
   }
 
-  /** Resolves with the next `kick`. */
-  async idle(): Promise<void> {
-    await new Promise<void>((resolve) => {
-      const before = this.#kick;
-      this.#kick = () => {
-        before?.();
-        resolve();
-      };
-    });
-    this.#kick = null;
+  /** Resolves with the next `kick`, or after `ms`. */
+  idle(ms: number | null): Promise<void> {
+    return this.#bell.wait(ms);
   }
 
   clear(): void {

@@ -251,7 +251,10 @@ export class Publisher implements Onlooker {
         await this.#queue.exclusively(next, () => this.#publishOrRemember(next));
         this.#tried(next);
       } else if (next === undefined) await new Promise((resume) => setTimeout(resume, LOOK_AGAIN_MS));
-      else if (!(await this.#background())) await this.#queue.idle();
+      else if (!(await this.#background())) {
+        // The kick that `#publish` sends may come a moment before they are due, and another would not.
+        await this.#queue.idle(this.#files.trailing.isEmpty ? null : QUIET_MS);
+      }
     }
   }
 

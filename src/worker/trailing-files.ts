@@ -60,6 +60,10 @@ export class TrailingFiles {
     pending.written();
   }
 
+  get isEmpty(): boolean {
+    return this.#pending.size === 0;
+  }
+
   has(pageId: string): boolean {
     return this.#pending.has(pageId);
   }

@@ -14,8 +14,10 @@ const MOST_LOOKS = 2_000;
 export async function siteAtRest(daymark: Daymark): Promise<string> {
   let before = '';
   let calm = 0;
+  let said = '';
   for (let looks = 0; looks < MOST_LOOKS; looks++) {
-    const { body } = await daymark.api('GET', '/readyz');
+    const { body, text } = await daymark.api('GET', '/readyz');
+    said = text;
     const behind = (body as { pages_behind?: number | null }).pages_behind ?? 0;
     const now = behind > 0 ? '' : filesOf(join(daymark.dataDir, 'site'));
     calm = now !== '' && now === before ? calm + 1 : 0;
@@ -23,7 +25,7 @@ export async function siteAtRest(daymark: Daymark): Promise<string> {
     before = now;
     await pause(LOOK_MS);
   }
-  throw new Error('the published folder does not come to rest');
+  throw new Error(`the published folder does not come to rest; the server says ${said}`);
 }
 
 /** Empty while files come and go. */
