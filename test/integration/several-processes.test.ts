@@ -135,6 +135,9 @@ describe('Of several processes one publishes to the bucket', () => {
   });
 
   test('When it freezes in the middle another one takes over, and mends what it finds', async () => {
+    // What the tests before have changed has to be there first.
+    const { revision: latest } = (await front.api('GET', '/api/v1/pages/acme')).body as { revision: number };
+    await until(async () => inBucket().revision >= latest, 'the bucket is current');
     before = inBucket();
     const object = store.objects.get('pages/p/acme/history/index.html')!;
     object.body = Buffer.from('not what was published');
