@@ -7,12 +7,13 @@ import { listHeaders } from '../http/pagination.ts';
 import type { StaticSite } from '../http/static-site.ts';
 import { FolderTarget } from '../publish/folder.ts';
 import type { Target } from '../publish/target.ts';
-import { paths } from '../render/paths.ts';
+import { paths, urlPathOf } from '../render/paths.ts';
 import { STATIC_LIST } from '../render/plan.ts';
 import type { PrintPage } from '../render/renderer.ts';
 import { PublishedSnapshots } from '../snapshot/published.ts';
 import { HostLinks } from '../worker/host-links.ts';
 import { Publisher } from '../worker/publisher.ts';
+import { Purges } from '../worker/purges.ts';
 import type { Charge } from './charge.ts';
 import { targetAt } from './targets.ts';
 
@@ -49,6 +50,11 @@ export function createPublishing(tools: PublishingTools): {
     () => site.rerouted(),
     (error) => log.error({ error: String(error) }, 'the names of pages could not be linked'),
   );
+  const purges = config.purgeUrl ? new Purges({ url: config.purgeUrl, pathOf: urlPathOf, log }) : null;
+  // Every process fills a folder; what a CDN reads from is told of by one.
+  const purge = (target: string, slug: string, files: string[]) => {
+    if (charge.isMine()) purges?.replaced(target, slug, files);
+  };
   const shared = {
     ...{ store, publicUrl: config.publicUrl, printPage: tools.printPage, now, template: tools.template, log },
     onMoving: () => links.sync(),
@@ -63,7 +69,10 @@ export function createPublishing(tools: PublishingTools): {
     term: () => 0,
     records: () => charge.isMine(),
     assertLease: isRemote ? async () => null : () => charge.assertLease(),
-    onReplaced: (slug, replaced) => site.replaced(slug, replaced),
+    onReplaced(slug, replaced) {
+      site.replaced(slug, replaced);
+      purge('site', slug, replaced);
+    },
     onGone: () => site.rerouted(),
     onBehind: (slugs) => site.withhold(slugs),
     onTried: (slug) => site.release(slug),
@@ -79,7 +88,7 @@ export function createPublishing(tools: PublishingTools): {
       term: () => charge.term(),
       records: null,
       assertLease: () => charge.assertLease(),
-      onReplaced: () => undefined,
+      onReplaced: (slug, replaced) => purge(target.name, slug, replaced),
       onGone: () => undefined,
     });
   const mayWrite = () => charge.mayWrite();

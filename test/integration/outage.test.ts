@@ -1,0 +1,99 @@
+/** The process is killed: what is in front of it serves on, and catches up when it is back. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ask, NGINX, type Nginx, startNginx } from '../nginx/nginx.ts';
+import { json } from '../nginx/scene.ts';
+import { type Daymark, startDaymark } from '../server/daymark.ts';
+import { firstPage, until } from '../server/first-page.ts';
+import { HAS_VARNISH, startVarnish, type Varnish } from '../varnish/varnish.ts';
+
+/** How long a cache may take an answer for new, and some room. */
+const CATCHES_UP_MS = 25_000;
+
+let daymark: Daymark;
+let component: string;
+
+const setStatus = async (status: string) => {
+  const answer = await daymark.api(
+    'PATCH',
+    `/api/v1/pages/acme/components/${component}`,
+    { status },
+    { prefer: 'wait=10' },
+  );
+  expect([answer.status, answer.headers['preference-applied']]).toEqual([200, 'wait']);
+};
+const statusAt = async (port: number) => {
+  const answer = await ask(port, '/p/acme/api/v1/status', { 'accept-encoding': 'identity' });
+  return answer.status === 200 ? (json(answer) as { status: string }).status : String(answer.status);
+};
+const comeBack = async () => {
+  const port = Number(new URL(daymark.url).port);
+  daymark = await startDaymark({ dataDir: daymark.dataDir, key: daymark.key, port });
+};
+
+beforeAll(async () => {
+  daymark = await startDaymark();
+  await firstPage(daymark, { name: 'Acme' });
+  const made = await daymark.api(
+    'POST',
+    '/api/v1/pages/acme/components',
+    { name: 'API' },
+    { prefer: 'wait=10' },
+  );
+  component = (made.body as { id: string }).id;
+  await setStatus('partial_outage');
+});
+afterAll(() => daymark?.stop());
+
+if (!NGINX || !HAS_VARNISH)
+  test('What is not on this machine can not be put in front', () => {
+    expect([NGINX, HAS_VARNISH]).not.toEqual([expect.any(String), true]);
+  });
+
+describe.runIf(NGINX)('nginx in front of a process that is killed', () => {
+  let nginx: Nginx;
+  beforeAll(async () => {
+    nginx = await startNginx(`${daymark.dataDir}/site`, Number(new URL(daymark.url).port));
+  });
+  afterAll(() => nginx?.stop());
+
+  test('Shows every page as it was, and the change that is made as soon as it is back', async () => {
+    await daymark.kill();
+    expect(await statusAt(nginx.port)).toBe('partial_outage');
+    expect((await ask(nginx.port, '/p/acme/')).status).toBe(200);
+    expect((await ask(nginx.port, '/api/v1/pages')).status).toBe(503);
+    await comeBack();
+    await setStatus('major_outage');
+    expect(await statusAt(nginx.port)).toBe('major_outage');
+  });
+});
+
+describe.runIf(HAS_VARNISH)('A cache in front of a process that is killed', () => {
+  let varnish: Varnish;
+  beforeAll(async () => {
+    varnish = await startVarnish(Number(new URL(daymark.url).port));
+  });
+  afterAll(() => varnish?.stop());
+
+  test('Shows what it has, beyond its age too, and the change once that is over', async () => {
+    await setStatus('degraded_performance');
+    await until(
+      async () => (await statusAt(varnish.port)) === 'degraded_performance',
+      'it is cached',
+      CATCHES_UP_MS,
+    );
+    await daymark.kill();
+    const age = async () => {
+      const answer = await ask(varnish.port, '/p/acme/api/v1/status', { 'accept-encoding': 'identity' });
+      expect([answer.status, (json(answer) as { status: string }).status]).toEqual([
+        200,
+        'degraded_performance',
+      ]);
+      return Number(answer.headers.age);
+    };
+    await until(async () => (await age()) > 10, 'it is older than it may be', CATCHES_UP_MS);
+    expect((await ask(varnish.port, '/api/v1/pages')).status).toBe(503);
+    await comeBack();
+    await setStatus('operational');
+    await until(async () => (await statusAt(varnish.port)) === 'operational', 'it catches up', CATCHES_UP_MS);
+  });
+});
