@@ -51,10 +51,16 @@ export interface ClaimOptions<Row extends Claimed> {
 
 /** @typeParam Row what a claimed row is read as */
 export class Claims<Row extends Claimed> {
+  readonly #holder: string;
+  #toSettle: { id: string; result: Result; resolve(): void; reject(error: unknown): void }[] = [];
+  #settling: Promise<void> | null = null;
+
   constructor(
-    private readonly holder: string,
+    holder: string,
     private readonly options: ClaimOptions<Row>,
-  ) {}
+  ) {
+    this.#holder = holder;
+  }
 
   /** Up to `most` rows that are due, the longest due first; they are this process's for `CLAIM_MS`. */
   async claim(most: number): Promise<Row[]> {
@@ -70,7 +76,7 @@ export class Claims<Row extends Claimed> {
           `update ${table} set lease_holder = ?, lease_until = ${DATABASE_NOW} + ${CLAIM_MS} where id in
             (select d.id ${due} order by d.next_attempt_at, d.id limit ?)
             returning json_object('id', id, 'attempts', attempts, 'createdAt', created_at, ${columns}) as row`,
-          this.holder,
+          this.#holder,
           now(),
           most,
         ),
@@ -90,40 +96,65 @@ export class Claims<Row extends Claimed> {
           `update ${table} set lease_until = ${DATABASE_NOW} + ${CLAIM_MS}
             where id in (select value from json_each(?)) and lease_holder = ? and state = 'pending' returning id`,
           JSON.stringify(ids),
-          this.holder,
+          this.#holder,
         ),
       );
       return new Set(rows.map(({ id }) => id as string));
     });
   }
 
-  /** Notes what became of a row. Nothing happens when it is no longer this process's. */
-  async settle(id: string, result: Result, also?: (tx: Database) => Promise<void>): Promise<void> {
-    const { store, table, whenDone, now } = this.options;
-    const set =
-      result.state === 'released'
-        ? { sql: 'lease_holder = null, lease_until = null', args: [] }
-        : result.state === 'pending'
-          ? {
-              sql: 'lease_holder = null, lease_until = null, attempts = attempts + 1, error = ?, next_attempt_at = ?',
-              args: [result.error, result.at],
-            }
-          : {
-              sql: `lease_holder = null, lease_until = null, attempts = attempts + ?, state = ?, error = ?, done_at = ?${whenDone ? `, ${whenDone}` : ''}`,
-              args: [
-                result.state === 'cancelled' ? 0 : 1,
-                result.state,
-                result.state === 'sent' ? null : result.error,
-                now(),
-              ],
-            };
-    const where = `where id = ? and lease_holder = ? and state = 'pending'`;
-    await store.write(async (tx) => {
-      await tx.$client.execute(
-        statement(`update ${table} set ${set.sql} ${where}`, ...set.args, id, this.holder),
-      );
-      await also?.(tx);
+  /**
+   * Notes what became of a row; resolves after the COMMIT. What comes at once is noted together: a statement for what was
+   * sent, one for each of the rest. Nothing happens to a row that is no longer this process's.
+   */
+  settle(id: string, result: Result): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#toSettle.push({ id, result, resolve, reject });
+      this.#settling ??= this.#settleAll();
     });
+  }
+
+  async #settleAll(): Promise<void> {
+    while (this.#toSettle.length > 0) {
+      const all = this.#toSettle.splice(0);
+      try {
+        await this.options.store.write(async (tx) => {
+          const sent = all.filter(({ result }) => result.state === 'sent').map(({ id }) => id);
+          if (sent.length > 0) await this.#note(tx, sent, { state: 'sent' });
+          for (const { id, result } of all) if (result.state !== 'sent') await this.#note(tx, [id], result);
+        });
+        for (const one of all) one.resolve();
+      } catch (error) {
+        for (const one of all) one.reject(error);
+      }
+    }
+    this.#settling = null;
+  }
+
+  async #note(tx: Database, ids: string[], result: Result): Promise<void> {
+    const { table, whenDone, now } = this.options;
+    const set = (text: string, ...args: (string | number | null)[]) =>
+      tx.$client.execute(
+        statement(
+          `update ${table} set lease_holder = null, lease_until = null${text}
+            where id in (select value from json_each(?)) and lease_holder = ? and state = 'pending'`,
+          ...[...args, JSON.stringify(ids), this.#holder],
+        ),
+      );
+    if (result.state === 'released') await set('');
+    else if (result.state === 'pending')
+      await set(', attempts = attempts + 1, error = ?, next_attempt_at = ?', result.error, result.at);
+    else {
+      const tried = result.state === 'cancelled' ? 0 : 1;
+      const error = result.state === 'sent' ? null : result.error;
+      const also = whenDone ? `, ${whenDone}` : '';
+      await set(
+        `, attempts = attempts + ${tried}, state = ?, error = ?, done_at = ?${also}`,
+        result.state,
+        error,
+        now(),
+      );
+    }
   }
 
   /** Gives back what another process of this database can no longer hold: on a file this one alone is at work. */

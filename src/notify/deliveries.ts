@@ -28,9 +28,12 @@ export function deliveryClaims(holder: string, store: Store, now: () => number):
   });
 }
 
-/** Pairs of what was claimed (`d`) and what else waits about the same thing for the same person (`o`). */
-const PAIRS = `from json_each(?) c join deliveries d on d.id = c.value
-  join deliveries o on o.recipient_id = d.recipient_id and o.subject_id = d.subject_id
+/**
+ * Pairs of what was claimed (`d`) and what else waits about the same thing for the same person (`o`). The joins are `cross`
+ * to keep their order: left to itself SQLite begins with all that waits.
+ */
+const PAIRS = `from json_each(?) c cross join deliveries d on d.id = c.value
+  cross join deliveries o on o.recipient_id = d.recipient_id and o.subject_id = d.subject_id
     and o.state = 'pending' and o.channel = 'email'`;
 
 async function fold(tx: Database, rows: DeliveryRow[], now: number): Promise<DeliveryRow[]> {

@@ -13,7 +13,7 @@ import { newId } from '../domain/ids.ts';
 import { fanOutToWebhooks } from './webhooks/fan-out.ts';
 
 /** Subscribers in one transaction: some milliseconds, since the driver stops the event loop meanwhile. */
-export const CHUNK = 500;
+export const CHUNK = 300;
 export const NEWS_FOR_MS = 24 * 3_600_000;
 
 /** An outbox row that is to be fanned out. */

@@ -79,7 +79,12 @@ export class MailLane<Row extends Claimed> {
     const keeping = this.#keep();
     await Promise.all(senders);
     await keeping;
-    for (const { row } of this.#ahead.splice(0)) await this.#settle(row, { state: 'released' });
+    await this.#release();
+  }
+
+  async #release(): Promise<void> {
+    const waiting = this.#ahead.splice(0);
+    await Promise.all(waiting.map(({ row }) => this.#settle(row, { state: 'released' })));
   }
 
   /** Looks for what other processes wrote, and keeps the claims. */
@@ -237,8 +242,7 @@ export class MailLane<Row extends Claimed> {
     const { state, now, chance, log, name, suppress } = this.options;
     if (fault.verdict === 'way') {
       await this.#settle(row, { state: 'released' });
-      for (const { row: waiting } of this.#ahead.splice(0))
-        await this.#settle(waiting, { state: 'released' });
+      await this.#release();
       const closed = await state.closed(fault.symbol, fault.code);
       if (!closed) await this.#bell.wait(LOST_CONNECTION_MS);
       return;

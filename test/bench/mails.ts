@@ -23,10 +23,13 @@ const INCIDENT = {
 
 /** A mail server in a thread of its own. */
 class SinkThread {
-  private constructor(
-    private readonly worker: Worker,
-    readonly port: number,
-  ) {}
+  readonly port: number;
+  readonly #worker: Worker;
+
+  private constructor(worker: Worker, port: number) {
+    this.#worker = worker;
+    this.port = port;
+  }
 
   static async start(): Promise<SinkThread> {
     const worker = new Worker(new URL('./mail-sink-worker.ts', import.meta.url));
@@ -36,13 +39,13 @@ class SinkThread {
 
   /** Since the last time: how many, when (ms since the epoch), and the first of them. */
   async ask(): Promise<SinkAnswer> {
-    const answer = once(this.worker, 'message');
-    this.worker.postMessage('ask');
+    const answer = once(this.#worker, 'message');
+    this.#worker.postMessage('ask');
     return (await answer)[0] as SinkAnswer;
   }
 
   stop(): Promise<number> {
-    return this.worker.terminate();
+    return this.#worker.terminate();
   }
 }
 

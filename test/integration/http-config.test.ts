@@ -1,9 +1,13 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Daymark, freePort, freshDataDir, runCli, startDaymark } from '../server/daymark.ts';
 
+/** It would be taken, and send unsigned. */
+const ED25519 = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const DKIM = { DKIM_DOMAIN: 'b.example', DKIM_SELECTOR: 's' };
 const KEY = `sk_live_${'k'.repeat(24)}`;
 const ADMIN = {
   DAYMARK_ORGANIZATION: 'Acme',
@@ -56,6 +60,16 @@ describe('A value that can not be used stops the start, with one line that says 
       { DATABASE_URL: 'http://127.0.0.1:1', SECRET_KEY: 's'.repeat(32) },
       /libSQL file or server/,
     ],
+    ['SMTP_URL', { SMTP_URL: 'mail.example.com', MAIL_FROM: 'a@b.example' }, /smtp:\/\//],
+    ['SMTP_URL', { SMTP_URL: 'smtp://mail.example.com?pool=1', MAIL_FROM: 'a@b.example' }, /connections/],
+    ['SMTP_URL', { SMTP_URL: 'smtp://mail.example.com?connections=1', MAIL_FROM: 'a@b.example' }, /2 to 50/],
+    ['SMTP_URL', { SMTP_URL: 'smtp://mail.example.com?tls=yes', MAIL_FROM: 'a@b.example' }, /required/],
+    ['MAIL_FROM', { SMTP_URL: 'smtp://mail.example.com' }, /Status <status@example\.com>/],
+    ['MAIL_FROM', { MAIL_FROM: 'Status <a@b.example>, c@d.example' }, /an address/],
+    ['DKIM_KEY', { DKIM_DOMAIN: 'b.example', DKIM_SELECTOR: 's' }, /or none of them/],
+    ['DKIM_KEY', { ...DKIM, DKIM_KEY: 'abc' }, /PEM/],
+    ['DKIM_KEY', { ...DKIM, DKIM_KEY: ED25519 }, /RSA/],
+    ['DKIM_DOMAIN', { ...DKIM, DKIM_DOMAIN: 'not a domain', DKIM_KEY: ED25519 }, /example\.com/],
     ['HOST', { HOST: '203.0.113.1', PUBLIC_URL: 'https://x.example' }, /127\.0\.0\.1/],
   ];
   test.each(bad)('%s %o', async (name, env, fix) => {
