@@ -20,6 +20,8 @@ const OF_A_PAGE: readonly Place[] = [
   { label: 'Board', path: '', scope: 'components:read' },
   { label: 'Incidents', path: 'incidents/', scope: 'incidents:read' },
   { label: 'Maintenance', path: 'maintenance/', scope: 'maintenance:read' },
+  { label: 'Components', path: 'components/', scope: 'components:read' },
+  { label: 'Templates', path: 'templates/', scope: 'incidents:read' },
   { label: 'Subscribers', path: 'subscribers/', scope: 'subscribers:read' },
   { label: 'Webhooks', path: 'webhooks/', scope: 'subscribers:read' },
 ];

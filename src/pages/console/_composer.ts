@@ -130,7 +130,7 @@ export async function componentsById({
   return new Map(items.map((one) => [one.id, one]));
 }
 
-function rowsOf(
+export function rowsOf(
   composed: Composed,
   begin: Beginning,
   components: ReadonlyMap<string, ComponentRecord>,
@@ -141,7 +141,7 @@ function rowsOf(
   });
 }
 
-function choicesOf(composed: Composed, components: ReadonlyMap<string, ComponentRecord>): Choice[] {
+export function choicesOf(composed: Composed, components: ReadonlyMap<string, ComponentRecord>): Choice[] {
   const taken = new Set(composed.said.map(({ id }) => id));
   const choices: Choice[] = [];
   for (const { id, name, group } of components.values()) {
