@@ -30,7 +30,7 @@ import {
 import { type Readiness, readiness } from './services/readiness.ts';
 import { createWebhooks, type WebhookServices } from './services/webhooks.ts';
 import { PublishedSnapshots } from './snapshot/published.ts';
-import { dnsLookUp } from './worker/domains.ts';
+import { type DomainAnswer, dnsAnswers, dnsLookUp } from './worker/domains.ts';
 import { Lookout } from './worker/lookout.ts';
 import type { Notifier } from './worker/notifier.ts';
 import type { Publisher } from './worker/publisher.ts';
@@ -74,6 +74,8 @@ export interface Services {
   mailState(): Promise<MailState>;
   /** What the lanes of this process have done so far, by name. */
   mailStats(): Record<string, { sent: number; failed: number; retried: number }>;
+  /** What DNS says of a domain now; nothing is noted of it. */
+  askDns(domain: string, token: string): Promise<DomainAnswer>;
   /** The same services, with all their reads and writes in one transaction. */
   inOneTransaction<T>(work: (inside: Services) => Promise<T>): Promise<T>;
   /** Answers to requests that may be repeated. */
@@ -192,6 +194,7 @@ export function createServices(config: Config, secret: string, printPage: PrintP
     webhooks,
     mailState: () => mailState(services),
     mailStats: () => notifier?.stats ?? {},
+    askDns: dnsAnswers(config.dnsServers),
     inOneTransaction: (work) =>
       inOneTransaction(manager, (inside) => {
         const { store: within } = inside;

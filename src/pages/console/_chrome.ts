@@ -24,12 +24,14 @@ const OF_A_PAGE: readonly Place[] = [
   { label: 'Templates', path: 'templates/', scope: 'incidents:read' },
   { label: 'Subscribers', path: 'subscribers/', scope: 'subscribers:read' },
   { label: 'Webhooks', path: 'webhooks/', scope: 'subscribers:read' },
+  { label: 'Page settings', path: 'settings/', scope: 'pages:read' },
 ];
 
 /** About the organization, at `/console/…`. */
 const OF_THE_ORGANIZATION: readonly Place[] = [
   { label: 'API keys', path: 'api-keys/', scope: 'keys:read' },
   { label: 'Members', path: 'members/', scope: 'members:read' },
+  { label: 'Audit log', path: 'audit/', scope: 'audit:read' },
   { label: 'Settings', path: 'organization/', scope: 'members:read' },
 ];
 

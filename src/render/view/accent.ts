@@ -29,6 +29,28 @@ export function accentCss(accent: string): string {
   return `:root{--accent:${accent};--on-accent:${onAccent(accent)};--link:${links}}`;
 }
 
+/** How an accent reads, for whoever chooses it. */
+export interface AccentReport {
+  /** What is written on it, and how well that reads, as `n` to 1. */
+  on: { colour: string; ratio: number };
+  /** Links on light and on dark pages: the accent, or what it is mixed to. */
+  links: Record<'light' | 'dark', { colour: string; own: number; ratio: number }>;
+}
+
+/** Takes what `accentOf` returned. */
+export function accentReport(accent: string): AccentReport {
+  const on = onAccent(accent);
+  const linkOn = (scheme: typeof LIGHT) => {
+    const colour = readable(accent, scheme);
+    const ratioOf = (one: string) => contrast(parse(one), parse(scheme.paper));
+    return { colour, own: ratioOf(accent), ratio: ratioOf(colour) };
+  };
+  return {
+    on: { colour: on, ratio: contrast(parse(accent), parse(on)) },
+    links: { light: linkOn(LIGHT), dark: linkOn(DARK) },
+  };
+}
+
 function readable(accent: string, { paper, ink }: { paper: string; ink: string }): string {
   for (let share = 0; share < 1; share += 0.05) {
     const mixed = mix(parse(accent), parse(ink), share);
