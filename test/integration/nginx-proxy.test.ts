@@ -50,6 +50,27 @@ describe.runIf(NGINX)('nginx as the README configures it, before a process that 
     expect((await scene.get('/console/', { host: OWN })).status).toBe(404);
   });
 
+  test('hands sign-ups and the pages of tokens to the process, and serves the form itself', async () => {
+    const form = 'email=proxied%40example.com';
+    const headers = {
+      ...{ host: MAIN, 'content-type': 'application/x-www-form-urlencoded' },
+      'content-length': String(form.length),
+    };
+    const sent = await ask(scene.nginx.port, '/p/shop/api/v1/subscribers', headers, 'POST', form);
+    expect([sent.status, sent.headers.location]).toEqual([303, '/p/shop/subscribe/sent/']);
+    expect((await scene.get('/p/shop/subscribe/sent/')).status).toBe(200);
+    for (const page of ['subscribe/verify/', 'subscribe/manage/', 'unsubscribe/', 'unsubscribe'])
+      for (const [root, host] of [
+        ['/p/shop/', MAIN],
+        ['/', OWN],
+      ] as const) {
+        const answer = await scene.get(`${root}${page}?token=x`, { host, accept: 'text/html' });
+        expect([page, host, answer.status]).toEqual([page, host, page.endsWith('/') ? 400 : 308]);
+      }
+    const one = await scene.get('/p/shop/api/v1/subscribers/unsubscribe?token=x');
+    expect([one.status, one.headers.location]).toEqual([303, '../../../unsubscribe/?token=x']);
+  });
+
   test('does not let outsiders look inside', async () => {
     expect(json(await scene.get('/readyz'))).toEqual({ ready: true });
     expect((await scene.get('/metrics')).status).toBe(401);
