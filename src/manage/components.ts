@@ -12,6 +12,7 @@ import { type Actor, type Change, change, type Manager, type Outcome } from './c
 import { lastTopRank } from './groups.ts';
 import { loadOrder, storeOrder } from './order.ts';
 import { refreshShown } from './shown.ts';
+import { deleteFollowers } from './subscriber-steps.ts';
 
 const MOST_COMPONENTS = 5000;
 
@@ -302,6 +303,7 @@ export async function deleteComponent(
     const row = await findComponent(unit, id);
     const open = await openNaming(unit, id);
     unit.touch('component', id);
+    await deleteFollowers(tx, id);
     unit.write(
       tx.run(
         sql`delete from update_components where component_id = ${id} and incident_id ${inList(open.incidents)}`,

@@ -5,8 +5,7 @@
  * 2. Who unsubscribed is not brought back by anybody but themselves, through a verified sign-up.
  * 3. Who was erased leaves a keyed hash of their address alone, which refuses them to imports and to being added.
  */
-import { setImmediate as turn } from 'node:timers/promises';
-import { and, eq, inArray } from 'drizzle-orm';
+import { and, eq } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { deliveries, erasures, signUps, subscriberComponents, subscribers } from '../../db/messages.ts';
 import { statement } from '../../db/statement.ts';
@@ -19,7 +18,6 @@ import { type Actor, type Change, change, type Manager, type Outcome } from './c
 import { namedComponents } from './components.ts';
 import { getSubscriber, type SubscriberRow } from './subscriber-queries.ts';
 
-const STEP = 500;
 const CHOICE =
   'insert into subscriber_components (subscriber_id, component_id) select ?, value from json_each(?) where true';
 
@@ -169,14 +167,4 @@ export async function eraseSubscriber(
     );
     return { value: null, subjectId: id };
   });
-}
-
-/** Deletes all subscribers of a page, within the transaction that deletes it, in steps between which others may read. */
-export async function deleteSubscribers(tx: Database, pageId: string): Promise<void> {
-  let gone: number;
-  do {
-    const some = tx.select({ id: subscribers.id }).from(subscribers).where(eq(subscribers.pageId, pageId));
-    gone = (await tx.delete(subscribers).where(inArray(subscribers.id, some.limit(STEP)))).rowsAffected;
-    await turn();
-  } while (gone === STEP);
 }

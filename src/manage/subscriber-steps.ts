@@ -1,0 +1,27 @@
+/** Deletes many rows within one transaction, in steps between which others may read: one statement would hold them up. */
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Database } from '../../db/client.ts';
+import { statement } from '../../db/statement.ts';
+
+const STEP = 500;
+const SUBSCRIBERS = `delete from subscribers where id in (select id from subscribers where page_id = ? limit ${STEP})`;
+const FOLLOWERS = `delete from subscriber_components where component_id = ?1 and subscriber_id in
+  (select subscriber_id from subscriber_components where component_id = ?1 limit ${STEP})`;
+
+async function inSteps(tx: Database, sql: string, id: string): Promise<void> {
+  let gone: number;
+  do {
+    gone = (await tx.$client.execute(statement(sql, id))).rowsAffected;
+    await turn();
+  } while (gone === STEP);
+}
+
+/** All subscribers of a page that is to be deleted. */
+export function deleteSubscribers(tx: Database, pageId: string): Promise<void> {
+  return inSteps(tx, SUBSCRIBERS, pageId);
+}
+
+/** What says who follows a component that is to be deleted; they themselves stay. */
+export function deleteFollowers(tx: Database, componentId: string): Promise<void> {
+  return inSteps(tx, FOLLOWERS, componentId);
+}
