@@ -12,6 +12,7 @@ import { bootstrap, isEmpty, migrateStore } from './bootstrap.ts';
 import { createKey } from './create-key.ts';
 import { importCommand } from './import.ts';
 import type { ImportOptions } from './import-statuspage.ts';
+import { exportCommand, importDaymark } from './move.ts';
 import { publishCommand } from './publish.ts';
 import { restoreCommand } from './restore.ts';
 import { serve, work } from './serve.ts';
@@ -105,6 +106,20 @@ function defineManaging(program: Command, assemble: () => Assembly): void {
     .option('--dry-run', 'say what would be done, and do nothing')
     .action((path: string, options: ImportOptions) =>
       withStore((assembly) => importCommand(assembly, path, options)),
+    );
+  imports
+    .command('daymark <file>')
+    .description('an organization that "export" wrote')
+    .option('--org <slug>', 'the organization to make, when not its own')
+    .action((file: string, options: { org?: string }) =>
+      withStore((assembly) => importDaymark(assembly, file, options)),
+    );
+  program
+    .command('export <file>')
+    .description('everything of an organization but its secrets, as JSON Lines')
+    .option('--org <slug>', 'the organization')
+    .action((file: string, options: { org?: string }) =>
+      withStore((assembly) => exportCommand(assembly, file, options)),
     );
   program
     .command('keys')

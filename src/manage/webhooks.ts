@@ -70,7 +70,7 @@ export async function getWebhook(read: Database, pageId: string, id: string): Pr
 }
 
 /** A secret of the Standard Webhooks scheme: `whsec_` and base64. */
-function newSecret(): string {
+export function newSecret(): string {
   return `whsec_${randomBytes(SECRET_BYTES).toString('base64')}`;
 }
 
