@@ -13,6 +13,7 @@ import {
 import { mergeSources, type PageHint } from '../manage/import/merge-sources.ts';
 import { Notes } from '../manage/import/notes.ts';
 import { planImport } from '../manage/import/plan.ts';
+import { importStatuspageSubscribers, type SubscriberTally } from '../manage/import/subscribers.ts';
 import { tryOut } from '../manage/one-transaction.ts';
 import { readStatuspageFolder, refuse } from './statuspage-folder.ts';
 
@@ -30,8 +31,26 @@ const UNITS: Record<Kind, [one: string, many: string]> = {
   'maintenance windows': ['maintenance window', 'maintenance windows'],
 };
 
+interface WholeResult extends ImportResult {
+  /** Null without `subscribers.csv`. */
+  subscribers: SubscriberTally | null;
+}
+
+function peopleLine(tally: SubscriberTally | null): string[] {
+  if (!tally) return [];
+  const parts = [
+    [tally.added, 'new'],
+    [tally.updated, 'changed'],
+    [tally.unchanged, 'unchanged'],
+    [tally.refused, 'refused'],
+  ].filter(([count]) => count !== 0);
+  const total = tally.added + tally.updated + tally.unchanged + tally.refused;
+  const detail = parts.map(([count, word]) => `${count} ${word}`).join(', ');
+  return [`  ${total} ${total === 1 ? 'subscriber' : 'subscribers'}${detail === '' ? '' : ` (${detail})`}`];
+}
+
 /** The report of an import, line by line. */
-export function reportOf(result: ImportResult, dryRun = false): string[] {
+export function reportOf(result: WholeResult, dryRun = false): string[] {
   const { page, organization, revision, tallies, notes } = result;
   const counts = (Object.keys(UNITS) as Kind[]).map((kind) => {
     const { made, changed, same } = tallies[kind];
@@ -49,6 +68,7 @@ export function reportOf(result: ImportResult, dryRun = false): string[] {
   return [
     `${dryRun ? would : done} "${page.name}": page ${page.slug}, organization ${organization}${dryRun ? '' : `, revision ${revision}`}.`,
     ...counts,
+    ...peopleLine(result.subscribers),
     dryRun ? 'Nothing was written.' : 'Nobody was notified.',
     ...(notes.length === 0 ? [] : ['Not carried over as it was:', ...notes.map((line) => `  ${line}`)]),
   ];
@@ -68,7 +88,7 @@ export async function importStatuspage(
   options: ImportOptions,
   print: (line: string) => void,
   progress?: Progress,
-): Promise<ImportResult> {
+): Promise<WholeResult> {
   for (const [flag, slug] of [
     ['--org', options.org],
     ['--page', options.page],
@@ -77,15 +97,23 @@ export async function importStatuspage(
       throw refuse(`${flag} ${slug} is not a slug: small letters, digits and hyphens, at most 63.`);
     }
   }
-  const { files } = await readStatuspageFolder(path);
-  const source = mergeSources(files, await hintOf(manager, options.page));
+  const { files, subscribers } = await readStatuspageFolder(path);
+  const hint = await hintOf(manager, options.page);
   const notes = new Notes();
-  const plan = planImport(source, notes);
+  const plan = planImport(mergeSources(files, hint), notes);
   const to: Destination = { organization: options.org, page: options.page };
   const dryRun = options.dryRun ?? false;
+  const people = async (inside: Manager, result: ImportResult) => {
+    if (subscribers === null) return { ...result, subscribers: null };
+    const actor = { organizationId: result.organizationId, name: 'cli', pageIds: null };
+    const tally = await importStatuspageSubscribers(inside, actor, result.page.id, subscribers, notes);
+    return { ...result, notes: notes.lines(), subscribers: tally };
+  };
   const result = dryRun
-    ? await tryOut(manager, (inside) => applyInside(inside, plan, to, notes, progress))
-    : await applyImport(manager, plan, to, notes, progress);
+    ? await tryOut(manager, async (inside) =>
+        people(inside, await applyInside(inside, plan, to, notes, progress)),
+      )
+    : await people(manager, await applyImport(manager, plan, to, notes, progress));
   for (const line of reportOf(result, dryRun)) print(line);
   return result;
 }

@@ -236,6 +236,65 @@ describe('A folder of what the management API exports', () => {
   });
 });
 
+describe('Subscribers in a folder', () => {
+  const people = () =>
+    site.store.read.all<Json>(sql`select email, status, source, whole_page as whole,
+      (select group_concat(name, '+') from (select c.name from subscriber_components x
+        join components c on c.id = x.component_id where x.subscriber_id = s.id order by c.name)) as follows from subscribers s order by email`);
+
+  test('come with what they follow, by the ids of the source or by name, and nobody hears of it', async () => {
+    await lay({
+      'summary.json': summary,
+      'subscribers.csv': [
+        'Mode,Email,Components,Quarantined At',
+        'email,ann@example.com,,',
+        `email,ben@example.com,${api().id};NYC3,`,
+        `email,cyd@example.com,"${api().id}, ${summary.components.find(({ name }) => name === 'NYC3')!.id}",`,
+        'sms,,,',
+        'email,not an address,,',
+        'email,dan@example.com,Nowhere,',
+        'email,eve@example.com,,2022-01-01T00:00:00Z',
+      ].join('\r\n'),
+    });
+    await run({ dryRun: true });
+    expect(printed).toContain('  6 subscribers (3 new, 3 refused)');
+    expect(await people()).toEqual([]);
+    await run();
+    expect(printed).toContain('  6 subscribers (3 new, 3 refused)');
+    const report = printed.join('\n');
+    for (const part of [
+      'A subscriber without a mail address is not carried over: "sms"',
+      'A subscriber was refused (not an address): "not an address"',
+      'A subscriber was refused (unknown component): "dan@example.com: Nowhere"',
+      'A subscriber was refused (suppressed): "eve@example.com"',
+    ])
+      expect(report).toContain(part);
+    const facts = { status: 'active', source: 'imported' };
+    expect(await people()).toEqual([
+      { ...facts, email: 'ann@example.com', whole: 1, follows: null },
+      { ...facts, email: 'ben@example.com', whole: 0, follows: 'API+NYC3' },
+      { ...facts, email: 'cyd@example.com', whole: 0, follows: 'API+NYC3' },
+    ]);
+    expect(await site.store.read.all(sql`select id from outbox`)).toEqual([]);
+    expect(await site.store.read.all(sql`select id from letters`)).toEqual([]);
+    const again = await run();
+    expect([again.changed, again.subscribers]).toEqual([
+      false,
+      { added: 0, updated: 0, unchanged: 3, refused: 3 },
+    ]);
+  });
+
+  test('may come alone, for a page that is here', async () => {
+    await lay({ 'summary.json': summary });
+    await run({ page: 'cloud' });
+    await lay({ 'summary.json': null, 'subscribers.csv': 'email\nann@example.com\n' });
+    await run({ page: 'cloud' });
+    expect(await people()).toMatchObject([{ email: 'ann@example.com', whole: 1 }]);
+    await lay({ 'subscribers.csv': 'name\nAnn\n' });
+    await expect(run({ page: 'cloud' })).rejects.toThrow('must have a column "email"');
+  });
+});
+
 describe('A dry run', () => {
   test('says what an import would do, and leaves everything as it is', async () => {
     await lay({ 'summary.json': summary, 'incidents.json': [pastIncident()] });

@@ -38,6 +38,7 @@ export type Kind = 'groups' | 'components' | 'incidents' | 'maintenance windows'
 
 export interface ImportResult {
   organization: string;
+  organizationId: string;
   page: { id: string; slug: string; name: string; made: boolean };
   /** The page's revision after the import. */
   revision: number;
@@ -107,6 +108,7 @@ export async function applyInside(
   const [after] = await inside.store.read.select().from(pages).where(eq(pages.id, page.id));
   return {
     organization: organization.slug,
+    organizationId: organization.id,
     page: { id: page.id, slug: page.slug, name: after!.name, made: before === null },
     revision,
     changed: before === null || revision !== before.revision,
