@@ -1,7 +1,7 @@
 /** A mail as the bytes that a server gets (RFC 5322): addresses as objects, quoted-printable, signed when there is a key. */
 import { buffer } from 'node:stream/consumers';
 import DKIM from 'nodemailer/lib/dkim';
-import MailComposer from 'nodemailer/lib/mail-composer';
+import MimeNode from 'nodemailer/lib/mime-node';
 import type { Mail } from './mail.ts';
 
 export interface Sender {
@@ -38,26 +38,20 @@ export function messageIdOf(id: string, sender: Sender): string {
 
 /** @throws Error when the mail can't be put into bytes */
 export async function compose(mail: Mail, sender: Sender): Promise<Buffer> {
+  const { boundary, bytes } = mail.body;
+  const node = new MimeNode(`multipart/alternative; boundary="${boundary}"`, { baseBoundary: boundary });
   const thread = mail.thread === null ? null : messageIdOf(mail.thread, sender);
-  const prepared = (value: string) => ({ prepared: true, value });
-  const headers = Object.entries(mail.headers).map(([key, value]) => ({ key, value: prepared(value) }));
-  const composer = new MailComposer({
-    from: { name: mail.fromName, address: sender.from.address },
+  node.setHeader([
+    { key: 'From', value: [{ name: mail.fromName, address: sender.from.address }] },
     // An object: a string would be parsed, and could be made to name others too.
-    to: { name: '', address: mail.to },
-    subject: mail.subject,
-    messageId: messageIdOf(mail.id, sender),
-    date: new Date(mail.date),
-    ...(thread ? { inReplyTo: thread, references: thread } : {}),
-    text: mail.text,
-    html: mail.html,
-    encoding: 'quoted-printable',
-    headers: headers.map(({ key, value }) => ({ key, value })) as never,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-    newline: 'win',
-  });
-  const message = await composer.compile().build();
+    { key: 'To', value: [{ name: '', address: mail.to }] },
+    { key: 'Subject', value: mail.subject },
+    { key: 'Message-ID', value: messageIdOf(mail.id, sender) },
+    { key: 'Date', value: new Date(mail.date).toUTCString().replace('GMT', '+0000') },
+    ...(thread ? ['In-Reply-To', 'References'].map((key) => ({ key, value: thread })) : []),
+    ...Object.entries(mail.headers).map(([key, value]) => ({ key, value: { prepared: true, value } })),
+  ]);
+  const message = Buffer.concat([Buffer.from(`${node.buildHeaders()}\r\n\r\n`), bytes]);
   if (!sender.dkim) return message;
   const { domain, selector, key } = sender.dkim;
   const signer = new DKIM({

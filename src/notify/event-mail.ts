@@ -19,6 +19,7 @@ import { mailWordsFor } from '../text/mail-words.ts';
 import type { DeliveryRow } from './deliveries.ts';
 import { eventOf, type OutboxEvent } from './fan-out.ts';
 import type { Mail } from './mail.ts';
+import { MailBodyTemplate } from './mail-body.ts';
 import { mailPage } from './page-of-mail.ts';
 import type { PrintMail } from './print-mail.ts';
 
@@ -29,8 +30,7 @@ const KEPT = 50;
 interface Template {
   page: MailPage;
   subject: string;
-  html: string;
-  text: string;
+  body: MailBodyTemplate;
   named: ReadonlySet<string>;
 }
 
@@ -84,16 +84,16 @@ export class EventMails {
       ? words.followsPage(page.name)
       : words.followsComponents(follows.map(([, name]) => name).join(', '), page.name);
     const token = subscriberToken(this.tools.secrets, row.recipientId);
-    const put = (text: string, why: string) =>
-      text.replaceAll(this.#places.token, () => token).replaceAll(this.#places.reason, () => why);
     return {
       mail: {
         id: row.id,
         fromName: page.name,
         to: reader.email,
         subject: template.subject,
-        text: put(template.text, reason),
-        html: put(template.html, escapeHtml(reason)),
+        body: template.body.fill({
+          [this.#places.token]: { text: token, html: token },
+          [this.#places.reason]: { text: reason, html: escapeHtml(reason) },
+        }),
         date: row.createdAt,
         thread: row.subjectId,
         headers: headersOf(page, token, this.tools.publicUrl),
@@ -137,8 +137,7 @@ export class EventMails {
     return {
       page,
       subject: written.view.subject,
-      html: await print(written.view),
-      text: written.text,
+      body: new MailBodyTemplate(written.text, await print(written.view), Object.values(this.#places)),
       named: new Set(event.payload.component_ids ?? []),
     };
   }

@@ -6,6 +6,7 @@ import type { Secrets } from '../domain/secrets.ts';
 import { letterMail } from '../render/mail/letter.ts';
 import { type Claimed, Claims } from './claims.ts';
 import type { Mail } from './mail.ts';
+import { MailBodyTemplate } from './mail-body.ts';
 import { mailPage } from './page-of-mail.ts';
 import type { PrintMail } from './print-mail.ts';
 
@@ -54,8 +55,7 @@ export async function writeLetter(
       fromName,
       to: letter.to,
       subject: view.subject,
-      text,
-      html: await print(view),
+      body: new MailBodyTemplate(text, await print(view)).fill(),
       date: row.createdAt,
       thread: null,
       headers: { 'Auto-Submitted': 'auto-generated' },

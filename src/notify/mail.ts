@@ -1,4 +1,5 @@
 /** One message to one person, as it goes out, and the ways out that there are. */
+import type { MailBody } from './mail-body.ts';
 
 export interface Mail {
   /** Of the delivery or the letter: decides the Message-ID, so that a repeat after a crash carries the same. */
@@ -7,8 +8,7 @@ export interface Mail {
   fromName: string;
   to: string;
   subject: string;
-  text: string;
-  html: string;
+  body: MailBody;
   /** Milliseconds: when it was decided that this is sent. */
   date: number;
   /** What the thread hangs on: an id, made into a Message-ID as its own is. Null: a thread of its own. */

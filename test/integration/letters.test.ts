@@ -104,10 +104,8 @@ describe('A letter waits for a mail server that is away', () => {
     await until(async () => sink.taken.length === 2, 'both letters are taken');
     expect(sink.taken.map(({ to }) => to[0])).toEqual(['bob@example.com', 'ann@example.com']);
     expect(sink.taken[0]!.from).toBe('status@example.com');
-    const [row] = await desk.store.read.all<{ attempts: number }>(
-      sql`select max(attempts) as attempts from letters`,
-    );
-    expect(row!.attempts).toBe(2);
+    const tries = () => desk.store.read.all<{ n: number }>(sql`select max(attempts) as n from letters`);
+    await until(async () => (await tries())[0]!.n === 2, 'the second try is noted');
     await desk.close();
     await daymark.stop();
     await sink.close();
