@@ -135,7 +135,8 @@ export class MailLane<Row extends Claimed> {
           connection.close();
           connection = null;
         }
-        await this.#bell.wait(POLL_MS);
+        // Woken between the look and here, it is not called again.
+        if (this.#looked || this.#ahead.length > 0 || !this.#mayGo()) await this.#bell.wait(POLL_MS);
         continue;
       }
       this.#atWork.add(held);
@@ -179,13 +180,15 @@ export class MailLane<Row extends Claimed> {
 
   async #claim(): Promise<void> {
     try {
+      // Whoever is woken from here on has to look again.
+      this.#looked = true;
       const until = performance.now() + CLAIM_MS;
       const most = this.options.state.resting ? 1 : this.options.connections * AHEAD;
       const rows = await this.options.claims.claim(most);
+      if (rows.length === 0) return;
       this.#ahead.push(...rows.map((row) => ({ row, until })));
-      // Nothing more until something is written, or the next poll.
-      this.#looked = rows.length === 0;
-      if (rows.length > 0) this.#bell.ring();
+      this.#looked = false;
+      this.#bell.ring();
     } finally {
       this.#claiming = null;
     }

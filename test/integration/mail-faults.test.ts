@@ -214,6 +214,36 @@ describe('What keeps all mail from leaving stops the lane, is shown, and loses n
     expect((await state()).mails_waiting).toBe(0);
   });
 
+  test('and what was overtaken meanwhile is told by the newest mail alone', async () => {
+    gate.state = 'slammed';
+    gate.cut();
+    const before = sink.taken.length;
+    const first = await open(daymark, 'Long');
+    await until(async () => (await deliveriesOf(daymark, first)).size === 2, 'the first is fanned out');
+    const incidents = (await daymark.api('GET', '/api/v1/pages/acme/incidents?per_page=1')).body as {
+      id: string;
+    }[];
+    const update = { status: 'resolved', body: 'The disk was full.' };
+    await daymark.api('POST', `/api/v1/pages/acme/incidents/${incidents[0]!.id}/updates`, update);
+    await until(async () => {
+      const list = await daymark.api('GET', '/api/v1/pages/acme/notifications?per_page=1');
+      return (
+        (list.body as { event: string; complete: boolean }[])[0]?.event === 'incident.resolved' &&
+        (list.body as { complete: boolean }[])[0]!.complete
+      );
+    }, 'the second is fanned out');
+    gate.state = 'open';
+    await until(async () => sink.taken.length === before + 2, 'one mail comes to each');
+    for (const { mail } of sink.taken.slice(before)) {
+      expect(mail.subject).toBe('Resolved: Long');
+      expect(mail.text).toContain('The disk was full.');
+      expect(mail.text).toContain('Before that:');
+      expect(mail.text).toContain('We are looking into it.');
+    }
+    const states = [...(await deliveriesOf(daymark, first)).values()].map(({ state: one }) => one);
+    expect(states).toEqual(['folded', 'folded']);
+  });
+
   test('a server that falls silent within a mail: it is tried again', async () => {
     gate.state = 'half-open';
     const before = sink.taken.length;
