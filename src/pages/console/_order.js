@@ -48,40 +48,47 @@ function step(row, by) {
   keep(row.dataset.component && other.dataset.group ? other : row);
 }
 
-function drag(handle, row) {
-  const before = row.nextElementSibling;
-  const home = listOf(row);
-  row.dataset.dragged = '';
-  const move = (event) => {
-    const under = document.elementFromPoint(event.clientX, event.clientY);
-    if (!under || !form.contains(under) || row.contains(under)) return;
-    const target = rowOf(under);
-    const inside = under.closest('[data-list]');
-    if (row.dataset.group) {
-      // A group stays in the top level.
-      const top = target?.parentElement.closest('[data-group]') ?? target;
-      if (top && top !== row) beside(top, row, event.clientY);
-    } else if (target?.dataset.group) {
-      const own = target.querySelector('[data-list]');
-      const box = target.getBoundingClientRect();
-      if (event.clientY < box.top + 12) target.before(row);
-      else own.prepend(row);
-    } else if (target && target !== row) beside(target, row, event.clientY);
-    else if (inside && inside !== listOf(row)) inside.append(row);
-  };
-  const end = () => {
-    handle.removeEventListener('pointermove', move);
-    delete row.dataset.dragged;
-    if (row.nextElementSibling !== before || listOf(row) !== home) keep(row);
-  };
-  handle.addEventListener('pointermove', move);
-  handle.addEventListener('lostpointercapture', end, { once: true });
+// Where a row would go if it were dropped here: beside another, or into a group. Groups stay in the top level.
+function dropAt(row, x, y) {
+  const under = document.elementFromPoint(x, y);
+  if (!under || !form.contains(under) || row.contains(under)) return null;
+  let target = rowOf(under);
+  if (row.dataset.group) target = target?.parentElement.closest('[data-group]') ?? target;
+  if (!target || target === row) return null;
+  const box = (target.querySelector('.place') ?? target).getBoundingClientRect();
+  const isUpper = y < box.top + box.height / 2;
+  if (target.dataset.group && row.dataset.component) return { target, where: isUpper ? 'before' : 'into' };
+  return { target, where: isUpper ? 'before' : 'after' };
 }
 
-function beside(target, row, y) {
-  const box = target.getBoundingClientRect();
-  if (y < box.top + box.height / 2) target.before(row);
-  else target.after(row);
+function drop(row, { target, where }) {
+  if (where === 'before') target.before(row);
+  else if (where === 'after') target.after(row);
+  else target.querySelector('[data-list]').prepend(row);
+}
+
+// The row itself stays where it is until it is dropped: a handle that leaves the document lets go of the pointer.
+function drag(handle, row) {
+  let at = null;
+  const mark = (next) => {
+    delete at?.target.dataset.drop;
+    at = next;
+    if (at) at.target.dataset.drop = at.where;
+  };
+  const move = (event) => mark(dropAt(row, event.clientX, event.clientY));
+  const end = (event) => {
+    const chosen = event.type === 'pointerup' ? at : null;
+    mark(null);
+    delete row.dataset.dragged;
+    handle.removeEventListener('pointermove', move);
+    for (const name of ['pointerup', 'pointercancel']) handle.removeEventListener(name, end);
+    if (!chosen) return;
+    drop(row, chosen);
+    keep(row);
+  };
+  row.dataset.dragged = '';
+  handle.addEventListener('pointermove', move);
+  for (const name of ['pointerup', 'pointercancel']) handle.addEventListener(name, end);
 }
 
 for (const handle of form?.querySelectorAll('[data-handle]') ?? []) {
