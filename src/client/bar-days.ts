@@ -17,9 +17,6 @@ export interface Bar {
   days: BarDay[];
 }
 
-/** An incident or window of the last 90 days, as the page holds it. */
-type Event = [title: string, href: string, first: number, last: number, components: number[]];
-
 export interface Story {
   date: string;
   lines: { status: ComponentStatus | null; text: string }[];
@@ -82,14 +79,18 @@ export function storyOf(svg: Element, index: number): Story {
   return { date, lines, events, text: `${date}${words().comma}${said.join(words().comma)}` };
 }
 
-/** What happened to the component of a bar on a day. */
+/** What happened to the component of a bar on a day, of what `render/view/day-events.ts` wrote down. */
 export function eventsOf(svg: Element, index: number): Story['events'] {
   const list = svg.closest<HTMLElement>('section.components');
-  const place = [...(list?.querySelectorAll('svg.bar') ?? [])].indexOf(svg);
-  const events = JSON.parse(list?.dataset.events ?? '[]') as Event[];
-  return events
-    .filter(([, , first, last, components]) => first <= index && index <= last && components.includes(place))
-    .map(([title, href]) => ({ title, href }));
+  const place = String([...(list?.querySelectorAll('svg.bar') ?? [])].indexOf(svg));
+  const home = document.querySelector('.brand')?.getAttribute('href');
+  return (list?.dataset.events ?? '').split('\n').flatMap((line) => {
+    const [reference = '', first, last, places, ...title] = line.split(' ');
+    const isTold = Number(first) <= index && index <= Number(last) && places?.split(',').includes(place);
+    if (!isTold) return [];
+    const folder = reference.startsWith('i') ? 'incidents' : 'maintenance';
+    return { title: title.join(' '), href: `${home}${folder}/${reference.slice(1)}/` };
+  });
 }
 
 export function linkTo({ title, href }: Story['events'][number]): HTMLAnchorElement {

@@ -2,6 +2,7 @@
  * Moments in the visitor's own time zone, in the page's words for them. The page is complete without: it tells them in
  * its own zone, which stays at hand as the title of each.
  */
+import type { TimeKind } from '../render/view/context.ts';
 import { type Dates, datesFor, duration } from '../text/dates.ts';
 import { now } from './clock.ts';
 
@@ -25,29 +26,12 @@ export function localizeTimes(root: ParentNode, whole = true): void {
   tellAges(root);
 }
 
+/** `data-t` names one of `Dates`: those of a length take its end, the others what they stand beside. */
 function wordsOf(time: HTMLTimeElement): string {
-  const at = Date.parse(time.dateTime);
-  const end = Date.parse(time.dataset.e ?? time.dateTime);
-  switch (time.dataset.t) {
-    case 'moment':
-      return dates.moment(at, now());
-    case 'dated':
-      return dates.dated(at, referenceOf(time));
-    case 'range':
-      return dates.range(at, end, now());
-    case 'full-range':
-      return dates.fullRange(at, end);
-    case 'clock':
-      return dates.clock(at);
-    case 'day':
-      return dates.shortDay(at);
-    case 'tile-month':
-      return dates.shortMonth(at);
-    case 'tile-day':
-      return dates.dayOfMonth(at);
-    default:
-      return dates.fullMoment(at);
-  }
+  const { t, e } = time.dataset;
+  const kind = (t ?? 'fullMoment') as TimeKind;
+  const beside = kind === 'dated' ? referenceOf(time) : now();
+  return dates[kind](Date.parse(time.dateTime), e ? Date.parse(e) : beside, beside);
 }
 
 /** The updates of one story tell only years that differ from its last one's. */

@@ -9,8 +9,8 @@ import { dictionaryFor } from '../../text/dictionary.ts';
 import { escapeHtml } from '../../text/escape-html.ts';
 import { COLOURS, markDrawn } from '../view/mark.ts';
 
-export const WIDTH = 1200;
-export const HEIGHT = 630;
+const WIDTH = 1200;
+const HEIGHT = 630;
 
 /** What can stand above a page, with its mark: an open incident has one of two. */
 const HEADLINES: readonly [HeadlineKind, ComponentStatus][] = [

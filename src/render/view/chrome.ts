@@ -128,7 +128,7 @@ export function chromeView(context: ViewContext, facts: ChromeFacts): ChromeView
         ? ''
         : words.published(
             timeHtml(changedAt, dates.clock(changedAt), 'clock'),
-            timeHtml(changedAt, dates.shortDay(changedAt), 'day', { age: 'past' }),
+            timeHtml(changedAt, dates.shortDay(changedAt), 'shortDay', { age: 'past' }),
           ),
     words: {
       skip: words.skip,

@@ -32,16 +32,18 @@ export function contextOf(page: PageFacts, path: string, reference: number | nul
 }
 
 /** In which words the script tells a moment again, in the visitor's own zone: those of `Dates`. */
-export type TimeKind =
+export type TimeKind = Extract<
+  keyof Dates,
   | 'moment'
-  | 'full'
+  | 'fullMoment'
   | 'dated'
   | 'range'
-  | 'full-range'
+  | 'fullRange'
   | 'clock'
-  | 'day'
-  | 'tile-month'
-  | 'tile-day';
+  | 'shortDay'
+  | 'shortMonth'
+  | 'dayOfMonth'
+>;
 
 /** The script adds how long a moment is past, how long ago it was, or how soon it comes. */
 export type Age = 'for' | 'past' | 'ahead';
@@ -67,14 +69,14 @@ function iso(at: number): string {
 /** A moment with as much of a date as the context asks for: `14:05 UTC`, `22 Nov, 14:05 UTC`, `22 November 2026, …`. */
 export function momentHtml({ dates, reference }: ViewContext, at: number, age?: Age): string {
   // Files that hold nothing of the present say nothing that ends with it.
-  if (reference === null) return timeHtml(at, dates.fullMoment(at), 'full');
+  if (reference === null) return timeHtml(at, dates.fullMoment(at), 'fullMoment');
   return timeHtml(at, dates.moment(at, reference), 'moment', age === undefined ? {} : { age });
 }
 
 /** From one moment to another: `06:00–08:00 UTC`, with the date where the context asks for it. */
 export function rangeHtml(context: ViewContext, start: number, end: number): string {
   const { dates, reference } = context;
-  if (reference === null) return timeHtml(start, dates.fullRange(start, end), 'full-range', { end });
+  if (reference === null) return timeHtml(start, dates.fullRange(start, end), 'fullRange', { end });
   return timeHtml(start, dates.range(start, end, reference), 'range', { end });
 }
 

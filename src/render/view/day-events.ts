@@ -1,33 +1,31 @@
 /** What happened to whom on which of the last 90 days, for the stories that the script tells at the bars. */
 import type { PageSnapshot } from '../../snapshot/schema.ts';
-import { paths } from '../paths.ts';
-import type { ViewContext } from './context.ts';
 
-/** Title, address, first and last day, and the places of the components in the list: as `src/client` reads it. */
-export type DayEvent = [title: string, href: string, first: number, last: number, components: number[]];
-
-/** The incidents and windows of the days shown, as JSON; empty without any. */
-export function dayEventsJson({ base }: ViewContext, snapshot: PageSnapshot): string {
-  const { days } = snapshot;
+/**
+ * The incidents and windows of the days shown, a line each, as `src/client/bar-days.ts` reads it: `i` or `m` and the id,
+ * the first and the last day, the places of the components in the list, the title. Empty without any.
+ */
+export function dayEvents(snapshot: PageSnapshot): string {
+  const { days, asOf } = snapshot;
   const places = new Map(snapshot.components.map(({ id }, place) => [id, place]));
   const dayOf = (at: number) => days.findLastIndex(({ start }) => start <= at);
-  const entry = (
+  const line = (
+    reference: string,
     title: string,
-    path: string,
     [start, end]: [number, number | null],
     components: readonly { id: string }[],
-  ): DayEvent[] => {
-    const [first, last] = [dayOf(start), dayOf(end ?? snapshot.asOf)];
+  ): string[] => {
+    const [first, last] = [dayOf(start), dayOf(end ?? asOf)];
     const named = components.flatMap(({ id }) => places.get(id) ?? []);
-    return last < 0 || named.length === 0 ? [] : [[title, base + path, Math.max(first, 0), last, named]];
+    if (last < 0 || named.length === 0) return [];
+    return [`${reference} ${Math.max(first, 0)} ${last} ${named.join()} ${title}`];
   };
-  const events = [
+  return [
     ...snapshot.incidents.flatMap(({ id, title, startedAt, resolvedAt, components }) =>
-      entry(title, paths.incident(id), [startedAt, resolvedAt], components),
+      line(`i${id}`, title, [startedAt, resolvedAt], components),
     ),
     ...snapshot.maintenance.flatMap(({ id, title, startedAt, completedAt, components }) =>
-      startedAt === null ? [] : entry(title, paths.maintenance(id), [startedAt, completedAt], components),
+      startedAt === null ? [] : line(`m${id}`, title, [startedAt, completedAt], components),
     ),
-  ];
-  return events.length === 0 ? '' : JSON.stringify(events);
+  ].join('\n');
 }

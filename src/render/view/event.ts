@@ -158,8 +158,8 @@ export function plannedView(context: ViewContext, maintenance: SnapshotMaintenan
   const more = maintenance.components.length - names.length;
   const named = `<span dir="auto">${escapeHtml(names.join(words.comma))}</span>${more > 0 ? ` ${words.more(more)}` : ''}`;
   return {
-    monthHtml: `${timeHtml(startsAt, dates.shortMonth(startsAt), 'tile-month')}${thisYear ? '' : ` ${month.slice(0, 4)}`}`,
-    dayHtml: timeHtml(startsAt, dates.dayOfMonth(startsAt), 'tile-day'),
+    monthHtml: `${timeHtml(startsAt, dates.shortMonth(startsAt), 'shortMonth')}${thisYear ? '' : ` ${month.slice(0, 4)}`}`,
+    dayHtml: timeHtml(startsAt, dates.dayOfMonth(startsAt), 'dayOfMonth'),
     title: maintenance.title,
     href: base + paths.maintenance(maintenance.id),
     factsHtml: factsHtml(rangeHtml(context, startsAt, maintenance.endsAt), names.length > 0 ? named : ''),

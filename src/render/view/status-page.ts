@@ -7,7 +7,7 @@ import { paths } from '../paths.ts';
 import { type ChromeView, chromeView } from './chrome.ts';
 import { componentListHtml } from './component-list.ts';
 import { contextOf, timeHtml } from './context.ts';
-import { dayEventsJson } from './day-events.ts';
+import { dayEvents } from './day-events.ts';
 import { type DayView, incidentLine, type LineView, maintenanceLine, recentDays } from './days.ts';
 import {
   type EventView,
@@ -41,7 +41,7 @@ export interface StatusView {
   axis: { firstHtml: string; lastHtml: string } | null;
   /** For the stories at the bars: the first day, and what happened since. */
   firstDay: string | null;
-  eventsJson: string;
+  events: string;
   recent: DayView[];
 }
 
@@ -92,7 +92,7 @@ export function statusView(snapshot: PageSnapshot): StatusView {
           }
         : null,
     firstDay: first?.date ?? null,
-    eventsJson: dayEventsJson(context, snapshot),
+    events: dayEvents(snapshot),
     recent: recentDays(context, snapshot),
   };
 }
