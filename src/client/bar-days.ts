@@ -20,7 +20,8 @@ export interface Bar {
 export interface Story {
   date: string;
   lines: { status: ComponentStatus | null; text: string }[];
-  events: { title: string; href: string }[];
+  /** Older ones lead nowhere. */
+  events: { title: string; href: string | null }[];
   /** All of it in a sentence, for screen readers. */
   text: string;
 }
@@ -89,13 +90,14 @@ export function eventsOf(svg: Element, index: number): Story['events'] {
     const isTold = Number(first) <= index && index <= Number(last) && places?.split(',').includes(place);
     if (!isTold) return [];
     const folder = reference.startsWith('i') ? 'incidents' : 'maintenance';
-    return { title: title.join(' '), href: `${home}${folder}/${reference.slice(1)}/` };
+    const id = reference.slice(1);
+    return { title: title.join(' '), href: id ? `${home}${folder}/${id}/` : null };
   });
 }
 
-export function linkTo({ title, href }: Story['events'][number]): HTMLAnchorElement {
-  const link = document.createElement('a');
-  link.href = href;
+export function linkTo({ title, href }: Story['events'][number]): HTMLElement {
+  const link = document.createElement(href === null ? 'p' : 'a');
+  if (href !== null) link.setAttribute('href', href);
   link.dir = 'auto';
   link.textContent = title;
   return link;

@@ -9,7 +9,6 @@ import { showsTable, toggleTable } from './table.ts';
 const BAR = 'svg.bar';
 /** The way from a bar into its story. */
 const GRACE_MS = 250;
-const WEEK = 7;
 
 let shown: Shown | null = null;
 let leaving = 0;
@@ -92,10 +91,6 @@ function dayAfter(key: string, day: number, bar: Bar): number | null {
       return bad.find((index) => index > day) ?? day;
     case 'ArrowDown':
       return bad.findLast((index) => index < day) ?? day;
-    case 'PageUp':
-      return day + WEEK;
-    case 'PageDown':
-      return day - WEEK;
     case 'Home':
       return 0;
     case 'End':

@@ -47,7 +47,7 @@ let asking = false;
 export function keepCurrent(): void {
   if (!page.revision || !location.protocol.startsWith('http')) return;
   knownAt = touchedAt = now();
-  for (const type of ['pointerdown', 'keydown', 'wheel', 'touchstart'])
+  for (const type of ['pointerdown', 'keydown', 'wheel'])
     addEventListener(type, () => (touchedAt = now()), { passive: true });
   document.addEventListener('visibilitychange', () => {
     if (document.hidden) reloadIfIdle();

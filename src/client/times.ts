@@ -68,11 +68,12 @@ export function lengthOf(passed: number): string {
 /** `3 minutes ago`, `in 12 minutes` */
 export function relative(passed: number): string {
   const minutes = Math.round(passed / MINUTE);
-  const [count, unit] =
-    Math.abs(minutes) < 90
-      ? ([minutes, 'minute'] as const)
-      : Math.abs(minutes) < 48 * 60
-        ? ([Math.round(minutes / 60), 'hour'] as const)
-        : ([Math.round(minutes / 1440), 'day'] as const);
-  return new Intl.RelativeTimeFormat(lang, { numeric: count === 0 ? 'auto' : 'always' }).format(-count, unit);
+  const length = Math.abs(minutes);
+  const [size, unit] =
+    length < 90
+      ? ([1, 'minute'] as const)
+      : length < 48 * 60
+        ? ([60, 'hour'] as const)
+        : ([1440, 'day'] as const);
+  return new Intl.RelativeTimeFormat(lang, { numeric: 'auto' }).format(-Math.round(minutes / size), unit);
 }

@@ -9,6 +9,11 @@ export function ms(value: number): string {
   return `${value.toFixed(value < 10 ? 2 : value < 1_000 ? 1 : 0)} ms`;
 }
 
+/** Bytes in kilobytes (1,000). */
+export function kilobytes(bytes: number): string {
+  return `${(bytes / 1_000).toFixed(1)} KB`;
+}
+
 export function percentiles(values: readonly number[]): string {
   return `p50 ${ms(percentile(values, 0.5))}, p95 ${ms(percentile(values, 0.95))}, p99 ${ms(percentile(values, 0.99))}`;
 }

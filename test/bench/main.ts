@@ -4,6 +4,7 @@ import { apiWrite } from './api-write.ts';
 import { print, printTable, type Row } from './figures.ts';
 import { firstVisit } from './first-visit.ts';
 import { history } from './history.ts';
+import { languages } from './languages.ts';
 import { fanOut, firstMail, mails } from './mails.ts';
 import { memory } from './memory-row.ts';
 import { publish } from './publish.ts';
@@ -22,6 +23,7 @@ const ROWS: Readonly<Record<string, () => Promise<Row[]>>> = {
   'api-write': apiWrite,
   'static-reads': staticReads,
   'first-visit': firstVisit,
+  languages,
   memory,
   start,
   mails,

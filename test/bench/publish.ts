@@ -55,7 +55,7 @@ export async function publish(): Promise<Row[]> {
 }
 
 /** The published files that one more change replaces. */
-async function replacedFiles(scene: Scene): Promise<Written[]> {
+export async function replacedFiles(scene: Scene): Promise<Written[]> {
   const folder = join(scene.server.dataDir, 'site/p', SLUG);
   const before = stamps(folder);
   await replaceTimes(scene, 1);

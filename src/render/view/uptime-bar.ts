@@ -67,21 +67,16 @@ function barOf(days: readonly DayLength[], component: Pick<SnapshotComponent, 'd
     said: new Map(),
   };
   const places = component.days.length > 0 ? new Map(days.map((day, index) => [day.date, index])) : null;
-  let gaps = '';
   for (const status of BAD_STATUSES) {
     const bad = component.days.filter((day) => places?.has(day.date) && worstShown(day) === status);
     if (bad.length === 0) continue;
     let strokes = '';
     for (const day of bad) {
-      const middle = places!.get(day.date)! * CELL + 1.5;
-      const height = heightOf(day);
-      strokes += `M${middle} ${HEIGHT}v-${height}`;
-      gaps += `M${middle} ${HEIGHT - height}v-1`;
+      strokes += `M${places!.get(day.date)! * CELL + 1.5} ${HEIGHT}v-${heightOf(day)}`;
     }
     bar.paths += `<path data-status="${status}" d="${strokes}"/>`;
     bar.bad.push({ status, dates: bad.map(({ date }) => date) });
   }
-  if (gaps !== '') bar.paths += `<path class="gap" d="${gaps}"/>`;
   if (bar.bad.length > 0) bar.data += ` data-days="${daysData(component.days, places!)}"`;
   drawn.set(component.days, bar);
   return bar;
