@@ -111,3 +111,44 @@ describe('A letter waits for a mail server that is away', () => {
     await sink.close();
   });
 });
+
+describe('A letter never waits behind what is sent to many, nor behind one that can not be written', () => {
+  test('it comes while most of them still wait', async () => {
+    const sink = await startSink();
+    const SMTP_URL = `${sink.url}?connections=3`;
+    const daymark = await startDaymark({ env: { SMTP_URL, MAIL_FROM: 'status@example.com' } });
+    const page = await firstPage(daymark, PAGE);
+    const desk = await openDesk(daymark.dataDir);
+    const many = Array.from({ length: 60 }, (_, n) => `reader-${n}@example.com`);
+    await desk.subscribeAll(page.id, many);
+    let release = () => {};
+    const mayGo = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    // The mail server takes its time for everybody but one.
+    sink.fault = async (step, to) => {
+      if (step === 'rcpt' && to.startsWith('reader-')) await mayGo;
+      return null;
+    };
+    const made = await daymark.api('POST', '/api/v1/pages/acme/incidents', { title: 'Down', body: 'x' });
+    expect(made.status).toBe(201);
+    await until(async () => sink.connections >= 2, 'the mails are on their way');
+    await desk.store.write(async (tx) => {
+      await tx.run(sql`insert into letters (id, kind, page_id, sealed, state, attempts, next_attempt_at, created_at)
+        values (${'00000000-0000-7000-8000-000000000000'}, 'verify_subscription', ${page.id}, 'torn', 'pending', 0, 0, ${Date.now()})`);
+    });
+    await desk.queue({ kind: 'verify_subscription', to: 'ann@example.com', token: 'tok-1' }, page.id);
+    await until(async () => sink.for('ann@example.com').length === 1, 'the letter comes');
+    expect(sink.taken).toHaveLength(1);
+    const torn = () =>
+      desk.store.read.all<{ state: string; error: string }>(
+        sql`select state, error from letters where sealed = 'torn'`,
+      );
+    await until(async () => (await torn())[0]?.error === 'not_written', 'the other is put off');
+    release();
+    await until(async () => sink.taken.length === 61, 'all mails come');
+    await desk.close();
+    await daymark.stop();
+    await sink.close();
+  });
+});

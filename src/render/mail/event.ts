@@ -127,7 +127,8 @@ export function maintenanceMail(
     status: shown,
     body: plan && said !== '' ? `${text}\n\n${said}` : said || text,
     facts: [
-      fact(mailWords.planned, dates.fullRange(window.startsAt, window.endsAt)),
+      // With its date it stands in the line above.
+      fact(mailWords.planned, over || today ? dates.fullRange(startsAt, endsAt) : ''),
       affected(
         window.components.map((one) => ({ ...one, status: shown })),
         words,
