@@ -27,8 +27,14 @@ export interface Desk {
 
 /** The database of a server, beside it, with its secret. */
 export async function openDesk(dataDir: string): Promise<Desk> {
-  const store = openStore({ url: `file:${dataDir}/daymark.db` });
-  const secrets = createSecrets((await readFile(join(dataDir, 'secret.key'), 'utf8')).trim());
+  const secret = (await readFile(join(dataDir, 'secret.key'), 'utf8')).trim();
+  return openDeskOn({ url: `file:${dataDir}/daymark.db` }, secret);
+}
+
+/** Likewise of a database server. */
+export function openDeskOn(database: { url: string; authToken?: string }, secret: string): Desk {
+  const store = openStore(database);
+  const secrets = createSecrets(secret);
   return {
     store,
     secrets,
