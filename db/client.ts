@@ -11,6 +11,7 @@
 import { type Client, createClient, LibsqlError, type ResultSet } from '@libsql/client';
 import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql';
 import { FileClient } from './file-client.ts';
+import { RemoteTransaction } from './remote-transaction.ts';
 import type { Statement } from './statement.ts';
 
 export type Result = Pick<ResultSet, 'rows' | 'rowsAffected'>;
@@ -22,6 +23,8 @@ export interface SqlRunner {
 }
 
 export interface SqlTransaction extends SqlRunner {
+  /** Runs statements whose answers nobody asks for: at once, or on a server with whatever is sent next. */
+  send(statements: Statement[]): Promise<void>;
   commit(): Promise<void>;
   rollback(): Promise<void>;
   /** Rolls back what is not committed. */
@@ -38,8 +41,8 @@ export interface SqlClient {
 }
 
 export type Database = LibSQLDatabase<Record<string, never>> & {
-  /** Below drizzle: for statements that are at hand. */
-  $client: SqlRunner;
+  /** Below drizzle: for statements that are at hand. Only inside of a transaction there is `send`. */
+  $client: SqlRunner & Partial<Pick<SqlTransaction, 'send'>>;
 };
 
 export interface DatabaseOptions {
@@ -95,7 +98,7 @@ export class Connection {
     const { url, authToken } = this.#options;
     const client = this.isFile
       ? new FileClient(url)
-      : createClient({ url, intMode: 'number', ...(authToken ? { authToken } : {}) });
+      : remote(createClient({ url, intMode: 'number', ...(authToken ? { authToken } : {}) }));
     if (this.isFile) await prepare(client);
     this.#client = client;
     return client;
@@ -135,6 +138,18 @@ export class Connection {
   }
 }
 
+function remote(client: Client): SqlClient {
+  return {
+    get closed() {
+      return client.closed;
+    },
+    execute: (statement) => client.execute(statement),
+    batch: (statements, mode) => client.batch(statements, mode),
+    transaction: async (mode) => new RemoteTransaction(await client.transaction(mode)),
+    close: () => client.close(),
+  };
+}
+
 async function prepare(client: SqlClient): Promise<void> {
   try {
     const mode = await client.execute('PRAGMA journal_mode=WAL');
@@ -169,6 +184,7 @@ export function insideOf(current: () => SqlTransaction): Database {
     {
       execute: (statement: Statement): Promise<Result> => current().execute(statement),
       batch: (statements: Statement[]): Promise<Result[]> => current().batch(statements),
+      send: (statements: Statement[]): Promise<void> => current().send(statements),
     } as unknown as Client,
     { casing: 'snake_case' },
   ) as Database;

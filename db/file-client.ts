@@ -60,6 +60,9 @@ export class FileClient implements SqlClient {
     return {
       execute: async (statement) => inside(statement),
       batch: async (statements) => statements.map(inside),
+      send: async (statements) => {
+        for (const statement of statements) inside(statement);
+      },
       commit: async () => {
         inside('COMMIT');
       },

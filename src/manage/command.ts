@@ -117,10 +117,11 @@ export class Change {
     };
   }
 
-  /** Sends what was collected so far, in its order, in one round trip. Reads after it see it. */
+  /** Sends what was collected so far, in its order, with whatever is asked next. Reads after it see it. */
   async flush(): Promise<void> {
     const writes = this.#writes.splice(0);
-    if (writes.length > 0) await this.tx.$client.batch(writes.map(statementOf));
+    const { $client } = this.tx;
+    if (writes.length > 0) await ($client.send ?? $client.batch)(writes.map(statementOf));
   }
 
   /** The revision, touches and outbox rows; returns the page's revision after the change. */

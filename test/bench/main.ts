@@ -8,6 +8,7 @@ import { languages } from './languages.ts';
 import { fanOut, firstMail, mails } from './mails.ts';
 import { memory } from './memory-row.ts';
 import { publish } from './publish.ts';
+import { remote } from './remote.ts';
 import { replay } from './replay.ts';
 import { start } from './start.ts';
 import { staticReads } from './static-reads.ts';
@@ -21,6 +22,7 @@ const ROWS: Readonly<Record<string, () => Promise<Row[]>>> = {
   publish,
   history,
   'api-write': apiWrite,
+  remote,
   'static-reads': staticReads,
   'first-visit': firstVisit,
   languages,
