@@ -119,6 +119,41 @@ describe('What happens on a page is mailed to those who follow it', () => {
       expect((await next(address)).mail.subject).toBe('Investigating: Offices closed');
   });
 
+  test('from the plan of a maintenance to its end', async () => {
+    const inSeconds = (seconds: number) => new Date(Date.now() + seconds * 1_000).toISOString();
+    const common = { body: 'One short break.', component_ids: [ids.search] };
+    const subjects: (string | undefined)[] = [];
+    const heard = async () => {
+      const { mail } = await next(search);
+      await next(all);
+      subjects.push(mail.subject);
+      return mail;
+    };
+    const moved = await api('POST', '/maintenance', {
+      ...{ ...common, title: 'Router', starts_at: inSeconds(3_600), ends_at: inSeconds(7_200) },
+    });
+    expect((await heard()).text).toContain('One short break.');
+    await api('PATCH', `/maintenance/${moved.id}`, { starts_at: inSeconds(5_400) });
+    expect((await heard()).text).toContain('The plan of this maintenance has changed.');
+    await api('POST', `/maintenance/${moved.id}/updates`, { status: 'cancelled', body: 'Not needed.' });
+    await heard();
+    const near = await api('POST', '/maintenance', {
+      ...{ ...common, title: 'Disk', remind_before_minutes: 1 },
+      ...{ starts_at: inSeconds(63), ends_at: inSeconds(7_200) },
+    });
+    await heard();
+    expect((await heard()).text).toMatch(/This maintenance starts at \d\d:\d\d CET\./);
+    await api('POST', `/maintenance/${near.id}/updates`, { status: 'in_progress', body: 'Now.' });
+    await heard();
+    await api('POST', `/maintenance/${near.id}/updates`, { status: 'completed', body: 'Done.' });
+    expect((await heard()).text).toContain(`${daymark.url}/p/acme/maintenance/${near.id}/`);
+    expect(subjects).toEqual([
+      ...['Scheduled: Router', 'Plan changed: Router', 'Cancelled: Router', 'Scheduled: Disk'],
+      ...['Reminder: Disk', 'In progress: Disk', 'Completed: Disk'],
+    ]);
+    expect(sink.for(pay).some(({ mail }) => mail.subject?.includes('Router'))).toBe(false);
+  });
+
   test('and not at all where it says so', async () => {
     await api('POST', '/incidents', { title: 'Hushed', body: 'Quiet.', notify: false });
     await api('POST', '/incidents', { title: 'Loud', body: 'Said.' });
