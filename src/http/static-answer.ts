@@ -11,6 +11,7 @@ export const TYPES: Record<string, string> = {
   csv: 'text/csv; charset=utf-8',
   svg: 'image/svg+xml; charset=utf-8',
   png: 'image/png',
+  webp: 'image/webp',
   txt: 'text/plain; charset=utf-8',
 };
 const FEED_TYPES: Record<string, string> = {

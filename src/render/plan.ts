@@ -72,6 +72,16 @@ function pictures({ page: { languages }, headline }: PageSnapshot): PlannedFile[
   return [...names].map((name) => ({ path: paths.picture(name), bytes: () => pictureOf(name) }));
 }
 
+/** The tenant's logo, under a name that changes with it. */
+function logo({ page: { logo: path }, logo: content = '' }: PageSnapshot): PlannedFile[] {
+  return path === undefined ? [] : [{ path, bytes: () => Buffer.from(content, 'base64') }];
+}
+
+function removedLogo(before: PageSnapshot | null, after: PageSnapshot): string[] {
+  const old = before?.page.logo;
+  return old === undefined || old === after.page.logo ? [] : [old];
+}
+
 /** True when name, colour, language or time zone changed: everything that a page says may look different. */
 export function looksChanged(before: PageSnapshot, after: PageSnapshot): boolean {
   return JSON.stringify(before.page) !== JSON.stringify(after.page);
@@ -124,6 +134,7 @@ export function planCurrent(
   }
   if (all) {
     files.push(
+      ...logo(after),
       page(paths.notFoundHtml, { kind: 'not-found', page: after.page }),
       text(paths.notFoundJson, notFoundJson),
     );
@@ -142,7 +153,7 @@ export function planCurrent(
       text(paths.uptime, () => uptimeJson(after)),
       text(paths.uptimeCsv, () => uptimeCsv(after)),
     ],
-    removed: removedComponents(before, after),
+    removed: [...removedComponents(before, after), ...removedLogo(before, after)],
   };
 }
 

@@ -1,6 +1,7 @@
 import { incidentFrom } from '../../db/told.ts';
 import { lastDays, monthOf } from '../domain/calendar.ts';
 import { headlineOf } from '../domain/headline.ts';
+import { logoFile } from '../domain/logo.ts';
 import { COMPONENT_STATUSES, type ComponentStatus, worstOf } from '../domain/status.ts';
 import { type DayLength, type DayRecord, recordsOf, uptimePercent } from '../domain/uptime.ts';
 import { type ComponentTuple, DAYS_SHOWN, type PageRows, type ShownTuple } from './load.ts';
@@ -47,6 +48,7 @@ export function buildSnapshot(
     changedAt: page.changedAt,
     asOf: now,
     page: factsOf(rows, publicUrl),
+    ...(page.logo === null ? {} : { logo: page.logo.content }),
     status: worstOf(statuses),
     headline: headlineOf(statuses, openIncidents),
     indicators: countOf(statuses),
@@ -76,6 +78,7 @@ function factsOf({ page }: PageRows, publicUrl: string): PageFacts {
     language: page.language,
     languages: [page.language, ...page.languages.filter((language) => language !== page.language)],
     accent: page.accent,
+    ...(page.logo === null ? {} : { logo: logoFile(page.logo) }),
     url: routed ? `${publicUrl.slice(0, publicUrl.indexOf(':'))}://${page.domain}` : formUrl,
     formUrl,
     createdAt: page.createdAt,

@@ -28,6 +28,8 @@ export interface PageFields {
   language: string;
   languages: string[];
   accent: string | null;
+  /** Null without one; `content` in base64. */
+  logo: { mediaType: 'image/png' | 'image/webp'; content: string; updatedAt: number } | null;
   domain: string | null;
   domainRoutedAt: number | null;
   revision: number;
@@ -85,7 +87,8 @@ export interface PageRows {
 
 const pageJson = sql.raw(`json_object('id', p.id, 'v2Id', p.v2_id, 'slug', p.slug, 'name', p.name,
   'description', p.description, 'timezone', p.timezone, 'language', p.language, 'languages', json(p.languages),
-  'accent', p.accent, 'domain', p.domain, 'domainRoutedAt', p.domain_routed_at, 'revision', p.revision,
+  'accent', p.accent, 'logo', (select json_object('mediaType', media_type, 'content', content, 'updatedAt', updated_at)
+    from logos where page_id = p.id), 'domain', p.domain, 'domainRoutedAt', p.domain_routed_at, 'revision', p.revision,
   'changedAt', p.changed_at, 'daysVersion', p.days_version, 'openDay', p.open_day, 'createdAt', p.created_at)`);
 
 const groupsJson = sql.raw(`(select json_group_array(json_array(id, v2_id, name, created_at, updated_at))

@@ -30,6 +30,8 @@ export interface PageFacts {
   languages: string[];
   /** `#rrggbb`, or null for the built-in one. */
   accent: string | null;
+  /** The file of the logo below the page's root; absent without one. */
+  logo?: string;
   /** Where readers find the page, absolute, without a final slash: its routed domain, else PUBLIC_URL/p/{slug}. */
   url: string;
   /** PUBLIC_URL/p/{slug}: where its forms post to. */
@@ -90,6 +92,8 @@ export interface PageSnapshot {
   /** Up to here the day that is not over counts. */
   asOf: number;
   page: PageFacts;
+  /** What the file of the logo holds, in base64; absent without one. */
+  logo?: string;
   /** The worst component. */
   status: ComponentStatus;
   headline: Headline;

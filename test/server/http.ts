@@ -22,7 +22,7 @@ export function clock(): number {
 const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
 
 /**
- * Sends one request and reads the answer. A body that is not a string is sent as JSON. Redirects are not followed.
+ * Sends one request and reads the answer. A body that is neither text nor bytes is sent as JSON. Redirects are not followed.
  * Rejects when the connection breaks: then nobody knows whether the server did what was asked.
  */
 export function send(
@@ -31,7 +31,8 @@ export function send(
   body?: unknown,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<Answer> {
-  const payload = body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body);
+  const isRaw = body === undefined || typeof body === 'string' || Buffer.isBuffer(body);
+  const payload = isRaw ? body : JSON.stringify(body);
   const all: Record<string, string> = { ...headers };
   if (payload !== undefined) {
     all['content-type'] ??= 'application/json';

@@ -14,6 +14,8 @@ export interface MailPage {
   /** IANA name. */
   timezone: string;
   accent: string | null;
+  /** The file of the logo below the page's root; absent without one. */
+  logo?: string;
   /** Where readers find the page, absolute, without a final slash. */
   url: string;
   /** PUBLIC_URL/p/{slug}: where what has a token leads. */
@@ -26,7 +28,7 @@ export interface MailView {
   subject: string;
   /** What a list of mails shows behind the subject. */
   preview: string;
-  brand: { name: string; initial: string; accent: string; onAccent: string };
+  brand: { name: string; initial: string; accent: string; onAccent: string; logo: string | null };
   /** The state that the mail tells of; null of a letter. */
   status: ComponentStatus | null;
   heading: string;
@@ -42,10 +44,13 @@ export interface MailView {
 }
 
 /** Name and colours at the head of a mail. Without a page it is the service that writes. */
-export function brandOf(page: Pick<MailPage, 'name' | 'accent'>): MailView['brand'] {
+export function brandOf(
+  page: Pick<MailPage, 'name' | 'accent'> & Partial<Pick<MailPage, 'logo' | 'url'>>,
+): MailView['brand'] {
   const accent = accentOf(page.accent);
   const initial = (Array.from(page.name.trim())[0] ?? '·').toUpperCase();
-  return { name: page.name, initial, accent, onAccent: onAccent(accent) };
+  const logo = page.logo === undefined ? null : `${page.url}/${page.logo}`;
+  return { name: page.name, initial, accent, onAccent: onAccent(accent), logo };
 }
 
 /** The daymarks as characters: a mail has them with its pictures off, and as plain text. */

@@ -35,6 +35,8 @@ export interface ChromeView {
   accentCss: string;
   name: string;
   initial: string;
+  /** The way to the picture of the logo; null where the initial stands for it. */
+  logo: string | null;
   home: string;
   /** What the script may have to say. */
   script: ScriptWords;
@@ -92,6 +94,7 @@ export function chromeView(context: ViewContext, facts: ChromeFacts): ChromeView
     accentCss: accentCss(accent),
     name: page.name,
     initial,
+    logo: page.logo === undefined ? null : root + page.logo,
     revision: facts.revision ?? null,
     root,
     script: scriptWords(words),
