@@ -7,9 +7,9 @@ import { fileOf, paths } from './paths.ts';
 import type { PlannedFile } from './plan.ts';
 
 /**
- * The files of Statuspage's API v2. All of them carry the time of the page's last change. Those that clients poll come
- * with every revision. Lists of what was told repeat the components that they name: when nothing was told they follow
- * behind it, so that a change of one component does not wait for a hundred incidents.
+ * The files of Statuspage's API v2. Those that clients poll come with every revision. Lists of what was told repeat the
+ * components that they name: when nothing was told they follow behind it, so that a change of one component does not
+ * wait for a hundred incidents.
  *
  * @param told true when incidents or windows changed
  */

@@ -6,6 +6,12 @@ import { notFoundJson, toJson } from '../../src/render/documents/json.ts';
 import { maintenanceDocument } from '../../src/render/documents/maintenance.ts';
 import { statusDocument } from '../../src/render/documents/status.ts';
 import { statusText } from '../../src/render/documents/status-text.ts';
+import {
+  v2IncidentsDocument,
+  v2MaintenanceDocument,
+  v2SummaryDocument,
+  v2UnresolvedDocument,
+} from '../../src/render/documents/v2/documents.ts';
 import { clean, ics, xml } from '../../src/text/escape.ts';
 import { icsTime, isoTime, rfc822Time } from '../../src/text/time.ts';
 import { CONTROL, elementsOf, hostileSnapshot } from '../fixtures/hostile.ts';
@@ -164,5 +170,29 @@ describe('escapes and times', () => {
     expect(isoTime(at)).toBe('2026-02-28T06:30:00+00:00');
     expect(rfc822Time(at)).toBe('Sat, 28 Feb 2026 06:30:00 GMT');
     expect(icsTime(at)).toBe('20260228T063000Z');
+  });
+});
+
+describe('the lists of API v2', () => {
+  it('stay as they are to the byte while nothing that they hold changes', () => {
+    const before = outageSnapshot();
+    const after = structuredClone(before);
+    after.revision++;
+    after.changedAt += 60_000;
+    const free = after.components.find(({ id }) =>
+      [...after.incidents, ...after.maintenance].every((one) => one.components.every((c) => c.id !== id)),
+    )!;
+    Object.assign(free, { status: 'partial_outage', updatedAt: after.changedAt });
+    for (const list of [
+      v2IncidentsDocument,
+      v2UnresolvedDocument,
+      (one: typeof before) => v2MaintenanceDocument(one, 'newest'),
+    ])
+      expect(toJson(list(after))).toBe(toJson(list(before)));
+    expect(toJson(v2SummaryDocument(after))).not.toBe(toJson(v2SummaryDocument(before)));
+
+    const named = after.components.find(({ id }) => id === after.incidents[0]!.components[0]!.id)!;
+    named.updatedAt = after.changedAt;
+    expect(v2UnresolvedDocument(after).page.updated_at).toBe(new Date(after.changedAt).toISOString());
   });
 });

@@ -55,12 +55,12 @@ export function v2ComponentsDocument(snapshot: PageSnapshot): { page: V2Page; co
 
 /** `incidents.json`: the newest, whatever their status. */
 export function v2IncidentsDocument(snapshot: PageSnapshot): V2IncidentList {
-  return { page: v2Page(snapshot), incidents: incidentsOf(snapshot, snapshot.incidents.slice(0, NEWEST)) };
+  return incidentList(snapshot, snapshot.incidents.slice(0, NEWEST));
 }
 
 /** `incidents/unresolved.json` */
 export function v2UnresolvedDocument(snapshot: PageSnapshot): V2IncidentList {
-  return { page: v2Page(snapshot), incidents: incidentsOf(snapshot, snapshot.incidents.filter(isOpen)) };
+  return incidentList(snapshot, snapshot.incidents.filter(isOpen));
 }
 
 /** `scheduled-maintenances.json` (the newest), `/upcoming.json` or `/active.json`. */
@@ -73,7 +73,31 @@ export function v2MaintenanceDocument(
     which === 'newest'
       ? maintenance.slice(0, NEWEST)
       : maintenance.filter(which === 'upcoming' ? isUpcoming : isActive);
-  return { page: v2Page(snapshot), scheduled_maintenances: windowsOf(snapshot, windows) };
+  const page = v2Page(snapshot, listChangedAt(snapshot, maintenance, windows));
+  return { page, scheduled_maintenances: windowsOf(snapshot, windows) };
+}
+
+function incidentList(snapshot: PageSnapshot, incidents: readonly SnapshotIncident[]): V2IncidentList {
+  const page = v2Page(snapshot, listChangedAt(snapshot, snapshot.incidents, incidents));
+  return { page, incidents: incidentsOf(snapshot, incidents) };
+}
+
+type Told = SnapshotIncident | SnapshotMaintenance;
+
+/**
+ * The last change of anything told, or of a component that a list holds. A list that a change does not concern stays as
+ * it is to the byte, and is not written again.
+ */
+function listChangedAt(
+  { page, components }: PageSnapshot,
+  told: readonly Told[],
+  listed: readonly Told[],
+): number {
+  const named = new Set(listed.flatMap((one) => one.components.map(({ id }) => id)));
+  let at = page.createdAt;
+  for (const { updatedAt } of told) at = Math.max(at, updatedAt);
+  for (const { id, updatedAt } of components) if (named.has(id)) at = Math.max(at, updatedAt);
+  return at;
 }
 
 function incidentsOf(snapshot: PageSnapshot, incidents: readonly SnapshotIncident[]): V2Incident[] {

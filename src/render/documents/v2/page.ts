@@ -2,14 +2,18 @@ import type { ComponentStatus } from '../../../domain/status.ts';
 import type { PageSnapshot } from '../../../snapshot/schema.ts';
 import { type V2Page, type V2Status, v2Time } from './shapes.ts';
 
-/** What every document of the compatible API begins with. */
-export function v2Page({ page, changedAt }: PageSnapshot): V2Page {
+/**
+ * What every document of the compatible API begins with.
+ *
+ * @param updatedAt when that changed which the document holds; the change that made this revision, when not handed in
+ */
+export function v2Page({ page, changedAt }: PageSnapshot, updatedAt = changedAt): V2Page {
   return {
     id: page.v2Id,
     name: page.name,
     url: page.url,
     time_zone: page.timezone,
-    updated_at: v2Time(changedAt),
+    updated_at: v2Time(updatedAt),
   };
 }
 
