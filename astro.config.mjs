@@ -47,7 +47,10 @@ function templateHash() {
   const root = fileURLToPath(new URL('./src/', import.meta.url));
   const hash = createHash('sha256');
   const folders = '{client,render,components,layouts,styles,text,pages/render,snapshot,domain}';
-  for (const path of globSync(`${folders}/**/*.*`, {
+  // What the page about the API is made from.
+  const api =
+    '{http/{answers,openapi,public-operations,schema-words}*,pages/api/v1/*.ts,pages/api/v1/subscribers/*}';
+  for (const path of globSync([`${folders}/**/*.*`, api], {
     cwd: root,
     exclude: (path) => /console/i.test(path),
   }).sort()) {

@@ -13,8 +13,8 @@ import {
 } from './openapi-operations.ts';
 import { visitor } from './openapi-visitor.ts';
 import { webhookOperations } from './openapi-webhooks.ts';
-
 import { PUBLIC_OPERATIONS } from './public-operations.ts';
+import { OPERATION_WORDS, withWords } from './schema-words.ts';
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
@@ -59,7 +59,9 @@ export function openApiDocument(
 ): Json {
   const paths: Record<string, Json> = {};
   const add = (path: string, method: string, operation: Json, extra: Json = {}) => {
-    paths[path] = { ...paths[path], ...extra, [method.toLowerCase()]: operation };
+    const description = OPERATION_WORDS[String(operation.operationId)];
+    const told = description ? { ...operation, description } : operation;
+    paths[path] = { ...paths[path], ...extra, [method.toLowerCase()]: told };
   };
   const documents = documentPaths(routes);
   const below = { servers: [{ url: server.pageUrl, description: 'A page' }] };
@@ -130,7 +132,7 @@ function schemasFor(document: Json): Json {
       const found = (isInput(name) ? inputs : outputs)[name];
       if (!found) throw new Error(`There is no schema ${name}.`);
       const { $schema, $id, id, ...schema } = found;
-      wanted[name] = schema;
+      wanted[name] = withWords(name, schema);
       visit(schema);
     }
   };

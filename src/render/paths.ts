@@ -39,6 +39,7 @@ export const paths = {
   v2Active: 'api/v2/scheduled-maintenances/active.json',
   historyRss: 'history.rss',
   historyAtom: 'history.atom',
+  docs: 'docs/',
   badge: 'badge.svg',
   picture: (name: string) => `pictures/${name}.png`,
   statusText: 'status.txt',

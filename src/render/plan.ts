@@ -150,6 +150,8 @@ export function planCurrent(
     files: [...files, ...compatible.files, ...componentFiles(before, after, all, touched)],
     trailing: [
       ...compatible.trailing,
+      // One for all languages: it shows what the API answers now, so it comes with every revision.
+      page(paths.docs, { kind: 'docs', snapshot: after }),
       text(paths.uptime, () => uptimeJson(after)),
       text(paths.uptimeCsv, () => uptimeCsv(after)),
     ],

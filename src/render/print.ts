@@ -11,11 +11,12 @@ import type { TokenState } from './view/token-page.ts';
 
 /**
  * What one of the Astro pages below `src/pages/render/` is asked to print, handed over as `Astro.locals.print`. The
- * present state reaches only `status` and `history`: archive pages hold nothing of it (they are not printed again when
+ * present state reaches only `status`, `history` and `docs`: archive pages hold nothing of it (they are not printed again when
  * it changes).
  */
 export type Print =
   | { kind: 'status'; snapshot: PageSnapshot }
+  | { kind: 'docs'; snapshot: PageSnapshot }
   | { kind: 'history'; snapshot: PageSnapshot }
   | { kind: 'month'; archive: MonthArchive }
   | { kind: 'uptime'; page: PageFacts; overview: UptimeOverview }

@@ -2,10 +2,8 @@ import { authenticate } from '../../http/authenticate.ts';
 import type { RouteHandler } from '../../http/declare.ts';
 import { answering } from '../../http/endpoint.ts';
 import { HttpError } from '../../http/errors.ts';
-import { openApiDocument, type RouteModules, routesOf } from '../../http/openapi.ts';
-
-const modules: RouteModules = import.meta.glob('./v1/**/*.ts', { eager: true });
-const routes = routesOf(modules);
+import { openApiDocument } from '../../http/openapi.ts';
+import { routes } from './_routes.ts';
 
 /** The public part for everyone, all of it with a key or a session. */
 export const GET: RouteHandler = (context) =>

@@ -106,7 +106,7 @@ export function chromeView(context: ViewContext, facts: ChromeFacts): ChromeView
         text: UPTIME_WORDS[words.language].uptime,
         current: facts.path === paths.uptimePage,
       },
-      { href: root + paths.status, text: words.api },
+      { href: root + paths.docs, text: words.api },
       {
         href: base + paths.subscribe,
         text: SUBSCRIBE_WORDS[words.language].getUpdates,
