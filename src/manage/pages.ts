@@ -9,7 +9,7 @@ import type { PageCreate, PagePatch } from '../domain/input.ts';
 import { freeSlug, slugOf } from '../domain/slug.ts';
 import { type Actor, change, type Manager, type Outcome, ownedBy, type PageRow } from './command.ts';
 import { recomputeAllDays } from './days.ts';
-import { deleteSubscribers } from './subscriber-steps.ts';
+import { deleteDeliveries, deleteSubscribers } from './subscriber-steps.ts';
 
 /** A slug that its page left rests this long, so that no one inherits its readers. */
 const SLUG_RESTS_MS = 90 * 24 * 60 * 60 * 1000;
@@ -219,6 +219,7 @@ export async function deletePage(manager: Manager, actor: Actor, pageId: string)
       .select({ slug: restingSlugs.slug })
       .from(restingSlugs)
       .where(eq(restingSlugs.pageId, found.id));
+    await deleteDeliveries(tx, found.id);
     await deleteSubscribers(tx, found.id);
     const resting = {
       slug: found.slug,

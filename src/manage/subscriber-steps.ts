@@ -4,6 +4,8 @@ import type { Database } from '../../db/client.ts';
 import { statement } from '../../db/statement.ts';
 
 const STEP = 500;
+const DELIVERIES = `delete from deliveries where rowid in (select d.rowid from outbox o
+  cross join deliveries d on d.event_id = o.id where o.page_id = ? limit ${STEP})`;
 const SUBSCRIBERS = `delete from subscribers where id in (select id from subscribers where page_id = ? limit ${STEP})`;
 const FOLLOWERS = `delete from subscriber_components where component_id = ?1 and subscriber_id in
   (select subscriber_id from subscriber_components where component_id = ?1 limit ${STEP})`;
@@ -14,6 +16,11 @@ async function inSteps(tx: Database, sql: string, id: string): Promise<void> {
     gone = (await tx.$client.execute(statement(sql, id))).rowsAffected;
     await turn();
   } while (gone === STEP);
+}
+
+/** All that the people of a page were to be sent, before it is deleted: an event would take all of its own at once. */
+export function deleteDeliveries(tx: Database, pageId: string): Promise<void> {
+  return inSteps(tx, DELIVERIES, pageId);
 }
 
 /** All subscribers of a page that is to be deleted. */
