@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import type { Daymark } from '../server/daymark.ts';
 import type { FoundState } from './ledger.ts';
@@ -38,7 +39,14 @@ export async function foundState(server: Daymark, page: string): Promise<FoundSt
 export async function disagreements(server: Daymark, slug: string, found: FoundState): Promise<string[]> {
   const folder = join(server.dataDir, 'site/p', slug);
   const file = JSON.parse(readFileSync(join(folder, 'api/v1/components.json'), 'utf8')) as ComponentAnswer[];
-  const answer = await server.api('GET', `/p/${slug}/api/v1/components`, undefined, { authorization: '' });
+  const ask = () => server.api('GET', `/p/${slug}/api/v1/components`, undefined, { authorization: '' });
+  let answer = await ask();
+  // For a moment after a start the process says that the page is being brought up to date.
+  for (let n = 0; answer.status === 503 && n < 500; n += 1) {
+    await pause(10);
+    answer = await ask();
+  }
+  if (answer.status !== 200) return [`GET api/v1/components is ${answer.status}`];
   const wrong: string[] = [];
   for (const [where, components] of [
     ['components.json', file],

@@ -98,7 +98,9 @@ describe('A page in a bucket', () => {
     const sent = puts(store.seen).map((key) => key.replace('pages/p/acme/', ''));
     const upToRevision = sent.slice(0, sent.indexOf('revision.json') + 1);
     expect(upToRevision.at(-1)).toBe('revision.json');
-    expect(upToRevision.at(-2)).toBe('index.html');
+    const isPage = upToRevision.map((key) => key.endsWith('.html'));
+    expect(isPage.indexOf(true)).toBeGreaterThan(isPage.slice(0, -1).lastIndexOf(false));
+    expect(upToRevision).toContain('index.html');
     expect(upToRevision).toContain('api/v1/status');
     expect(sent).not.toContain('api/v1/rss');
     expect(sent).not.toContain('404.html');
@@ -112,7 +114,9 @@ describe('A page in a bucket', () => {
     const conditions = store.seen
       .filter(({ method, key }) => method === 'PUT' && key.endsWith('revision.json'))
       .map(({ headers }) => headers['if-match']);
-    expect(conditions).toEqual([before]);
+    // A publish in the background may have come in between: it names its predecessor too.
+    expect(conditions[0]).toBe(before);
+    expect(conditions.filter((condition) => !condition)).toEqual([]);
   });
 
   test('Is not sent again when the answer to its revision got lost on the way', async () => {
