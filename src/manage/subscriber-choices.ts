@@ -1,7 +1,7 @@
 /** What a subscriber follows, as one cell of a file: ids, codes or names of components, parted by semicolons. */
 import { asc, eq } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
-import { components } from '../../db/schema.ts';
+import { components, groups } from '../../db/schema.ts';
 
 /** Stands for one whose last component was deleted: no code holds a parenthesis. */
 const NOTHING = '(none)';
@@ -41,6 +41,24 @@ export async function componentNames(read: Database, pageId: string): Promise<Co
       return componentIds.length === 0 ? NOTHING : componentIds.map((id) => codeOf.get(id) ?? id).join(';');
     },
   };
+}
+
+export interface ComponentChoice {
+  id: string;
+  name: string;
+  /** Null of one without a group. */
+  group: { name: string } | null;
+}
+
+/** The components of a page as somebody chooses among them, in display order. */
+export async function componentChoices(read: Database, pageId: string): Promise<ComponentChoice[]> {
+  const rows = await read
+    .select({ id: components.id, name: components.name, group: groups.name })
+    .from(components)
+    .leftJoin(groups, eq(groups.id, components.groupId))
+    .where(eq(components.pageId, pageId))
+    .orderBy(asc(components.topRank), asc(components.rank), asc(components.id));
+  return rows.map(({ group, ...row }) => ({ ...row, group: group === null ? null : { name: group } }));
 }
 
 /** A name may hold a comma; what is no name is parted there. */
