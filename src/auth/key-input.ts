@@ -6,7 +6,11 @@ const distinct = (list: readonly string[]) => new Set(list).size === list.length
 
 const fields = {
   name: oneLine,
-  scopes: z.array(z.enum(SCOPES)).min(1).max(SCOPES.length).refine(distinct, 'A scope is named twice.'),
+  scopes: z
+    .array(z.enum(SCOPES))
+    .min(1, 'At least one scope.')
+    .max(SCOPES.length)
+    .refine(distinct, 'A scope is named twice.'),
   page_ids: z.array(z.uuid('A UUID.')).min(1).max(1000).refine(distinct, 'A page is named twice.').nullable(),
   expires_at: time.nullable(),
 };
