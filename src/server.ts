@@ -43,7 +43,9 @@ const runApp: RunApp = async (request, locals, clientAddress) => {
   const found = module && routeData.pattern.exec(decodeURI(new URL(request.url).pathname));
   const handler = module?.[request.method] ?? module?.ALL;
   if (found && handler) {
-    const params = Object.fromEntries(routeData.params.map((name, place) => [name, found[place + 1]]));
+    const params = Object.fromEntries(
+      routeData.params.map((name, place) => [name.replace('...', ''), found[place + 1]]),
+    );
     return handler({ request, params, clientAddress, locals });
   }
   return app.render(request, { locals, clientAddress, routeData, addCookieHeader: true });

@@ -30,6 +30,7 @@ const OF_A_PAGE: readonly Place[] = [
 /** About the organization, at `/console/…`. */
 const OF_THE_ORGANIZATION: readonly Place[] = [
   { label: 'API keys', path: 'api-keys/', scope: 'keys:read' },
+  { label: 'API', path: 'docs/', scope: 'pages:read' },
   { label: 'Members', path: 'members/', scope: 'members:read' },
   { label: 'Audit log', path: 'audit/', scope: 'audit:read' },
   { label: 'Settings', path: 'organization/', scope: 'members:read' },

@@ -11,7 +11,6 @@ export interface OperationView {
   method: string;
   path: string;
   textHtml: string;
-  scope: string | null;
   lists: { title: string; fields: FieldView[] }[];
   /** What it answers with when that is told elsewhere on the page. */
   answers: string | null;
@@ -78,7 +77,6 @@ export function operationView(document: ApiDocument, listed: Listed, around: Sur
     method,
     path,
     textHtml: sentenceHtml(operation.description ?? ''),
-    scope: operation['x-scope'] ?? null,
     lists: lists.filter(({ fields }) => fields.length > 0),
     answers: apart ? answersWith(schema) : null,
     failures: Object.keys(operation.responses)
