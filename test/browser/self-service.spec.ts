@@ -3,12 +3,22 @@ import { execFile } from 'node:child_process';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
 import { Secret, TOTP } from 'otpauth';
 import { linkTo, newMember } from '../server/console.ts';
 import { until } from '../server/first-page.ts';
 import { expect, signIn, test } from './desk.ts';
 
 const run = promisify(execFile);
+
+const textOf = async (page: Page, place: string) => (await page.locator(place).textContent()) ?? '';
+
+/** What is there only once a form was sent can be used by everyone, too. */
+async function expectUsable(page: Page): Promise<void> {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+}
 
 test('5,000 subscribers are imported, and the bar shows how far it is', async ({ owner, desk }) => {
   const page = await desk.newPage('Import');
@@ -34,6 +44,7 @@ test('5,000 subscribers are imported, and the bar shows how far it is', async ({
   expect(seen).toEqual(seen.toSorted((a, b) => a - b));
   expect(new Set(seen).size).toBeGreaterThan(8);
   await expect(owner.getByText('4,996 added, 0 changed, 0 were there already, 4 refused.')).toBeVisible();
+  await expectUsable(owner);
   const rows = await owner.getByRole('listitem').allInnerTexts();
   expect(rows.filter((text) => text.startsWith('Line')).map((text) => text.replace(/\s+/g, ' '))).toEqual([
     'Line 4,998 nobody is no mail address',
@@ -57,8 +68,9 @@ test('a key is made, and its line for the terminal changes a status', async ({ o
   const only = owner.getByLabel('Keys', { exact: true });
   if (await only.isVisible()) await only.check();
   await owner.getByRole('button', { name: 'Make the key' }).click();
-  const command = await owner.locator('#call').innerText();
-  expect(command).toContain(await owner.locator('#key').innerText());
+  const command = await textOf(owner, '#call');
+  await expectUsable(owner);
+  expect(command).toContain(await textOf(owner, '#key'));
   const { stdout } = await run('sh', ['-c', command]);
   expect(JSON.parse(stdout)).toMatchObject({ status: 'degraded_performance' });
   await until(async () => {
@@ -137,14 +149,15 @@ test('a second factor is set up, its telephone is lost, and a recovery code open
   await page.getByLabel('Your password').fill(who.password);
   await page.getByRole('button', { name: 'Set it up' }).click();
   await expect(page.getByRole('img', { name: 'QR code' })).toBeVisible();
-  const typed = (await page.locator('#secret').innerText()).replace(/\s/g, '');
+  await expectUsable(page);
+  const typed = (await textOf(page, '#secret')).replace(/\s/g, '');
   const totp = new TOTP({ secret: Secret.fromBase32(typed) });
   await page.getByLabel('Code of six digits').fill('000000');
   await page.getByRole('button', { name: 'Switch it on' }).click();
   await expect(page.getByText('That is not the code of this moment.')).toBeVisible();
   await page.getByLabel('Code of six digits').fill(totp.generate());
   await page.getByRole('button', { name: 'Switch it on' }).click();
-  const codes = (await page.locator('#codes').innerText()).trim().split('\n');
+  const codes = (await textOf(page, '#codes')).trim().split('\n');
   expect(codes).toHaveLength(10);
 
   await page.context().clearCookies();
@@ -188,8 +201,9 @@ test('a domain is set up with the records that the page names', async ({ owner, 
   await expect(owner.locator('#cname')).toHaveText(`${domain}.  CNAME  127.0.0.1.`);
   await owner.getByRole('button', { name: 'Ask DNS now' }).click();
   await expect(owner.getByText('no such record')).toBeVisible();
+  await expectUsable(owner);
 
-  const record = /TXT {2}"(\w+)"/.exec(await owner.locator('#txt').innerText())?.[1] ?? '';
+  const record = /TXT {2}"(\w+)"/.exec(await textOf(owner, '#txt'))?.[1] ?? '';
   desk.names.set(`_daymark.${domain}`, ['something else']);
   await owner
     .getByRole('button', { name: 'Ask again' })
