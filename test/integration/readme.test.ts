@@ -81,3 +81,28 @@ describe('The API in five minutes', () => {
     expect(text).not.toContain('sk_live_');
   });
 });
+
+describe('From a pipeline', () => {
+  let daymark: Daymark;
+  beforeAll(async () => {
+    daymark = await startDaymark();
+    await daymark.api('POST', '/api/v1/pages', { name: 'Acme' });
+  });
+  afterAll(() => daymark.stop());
+
+  test.each([
+    ['works', 'true', 'operational', 0],
+    ['fails', 'false', 'partial_outage', 1],
+  ])('a deployment that %s leaves its component as it is', async (_how, deploy, status, code) => {
+    const made = await daymark.api('POST', '/api/v1/pages/acme/components', { name: 'Checkout' });
+    const { id } = made.body as { id: string };
+    const address = `/api/v1/pages/acme/components/${id}`;
+    const [script] = shellBlocks('From a pipeline');
+    const known = `DAYMARK=${daymark.url} KEY=${daymark.key} PAGE=acme COMPONENT=${id}`;
+    const during = `curl -sS "$DAYMARK${address}" -H "Authorization: Bearer $KEY"`;
+    const done = await bash(`${known}\ndeploy() { ${during}; ${deploy}; }\n${script}`);
+    expect([done.code, done.stderr]).toEqual([code, '']);
+    expect(JSON.parse(done.stdout)).toMatchObject({ status: 'under_maintenance' });
+    expect((await daymark.api('GET', address)).body).toMatchObject({ status });
+  });
+});
