@@ -58,6 +58,21 @@ test('A form that is sent twice makes one key, and shows its secret once', async
   expect(read.status).toBe(200);
 });
 
+test('What was written anew in a form that was taken before is taken too', async () => {
+  const incidents = async () => {
+    const { body } = await daymark.api('GET', `/api/v1/pages/${page.id}/incidents`);
+    return (body as { title: string }[]).map(({ title }) => title).toSorted();
+  };
+  const form = '/console/pages/northwind/incidents/new/';
+  const fields = { do: 'publish', status: 'investigating', title: 'First', body: 'It is slow.', once: 'o' };
+  const first = await owner.post(form, fields);
+  expect(first.status).toBe(303);
+  // A browser that goes back shows the form as it was, hidden fields too.
+  expect((await owner.post(form, { ...fields, title: 'Second' })).status).toBe(303);
+  expect((await owner.post(form, fields)).headers.location).toBe(first.headers.location);
+  expect(await incidents()).toEqual(['First', 'Second']);
+});
+
 test.each([
   ['no scope', { name: 'A', once: 'a' }, 'At least one scope.'],
   ['a scope that is none', { name: 'A', scopes: 'everything:write', once: 'b' }, 'Invalid'],
@@ -90,6 +105,14 @@ test('Who may not make keys neither sees the form nor gets one by sending it', a
   expect((await edda.post('/console/api-keys/', { id: theirs!.id })).status).toBe(403);
   expect(await keysNamed('Edda')).toEqual([]);
   expect(await keysNamed('Twice')).toHaveLength(1);
+});
+
+test('Who may only look can not have a page published again', async () => {
+  const vera = await signedIn(daymark, await newMember(daymark, 'vera@northwind.example', 'viewer'));
+  const board = '/console/pages/northwind/';
+  expect((await vera.get(board)).status).toBe(200);
+  expect((await vera.post(board, { again: '1' })).status).toBe(403);
+  expect((await owner.post(board, { again: '1' })).status).toBe(303);
 });
 
 test('A rotation that is sent twice happens once, so that the secret in use signs on', async () => {
