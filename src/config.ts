@@ -179,7 +179,8 @@ function dnsServersOf(text: string | undefined): string[] {
       const host =
         /^\[([^\]]+)\](?::\d+)?$/.exec(entry)?.[1] ??
         (isIP(entry) === 6 ? entry : entry.replace(/:\d+$/, ''));
-      if (isIP(host) === 0)
+      const port = isIP(entry) === 6 ? 53 : Number(/:(\d+)$/.exec(entry)?.[1] ?? 53);
+      if (isIP(host) === 0 || port < 1 || port > 65_535)
         throw new ConfigError(
           `DNS_SERVERS holds "${entry}". Name addresses, like 192.0.2.53, 127.0.0.1:5353 or [2001:db8::53]:53.`,
         );
@@ -229,6 +230,10 @@ function bootstrapOf(
   if (admin !== undefined && organization === undefined)
     throw new ConfigError(
       'DAYMARK_ADMIN_EMAIL needs DAYMARK_ORGANIZATION: set it to the name of the organization that the owner is of.',
+    );
+  if (organization !== undefined && ([...organization].length > 200 || /\p{Cc}/u.test(organization)))
+    throw new ConfigError(
+      'DAYMARK_ORGANIZATION must be 1 to 200 characters on one line. Set a shorter name.',
     );
   return organization === undefined ? null : { organization, apiKey, admin };
 }

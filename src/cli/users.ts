@@ -5,6 +5,7 @@ import { isEmailAddress } from '../domain/email-address.ts';
 import { DomainError } from '../domain/errors.ts';
 import { oneLine } from '../domain/input.ts';
 import { createMember } from '../manage/members.ts';
+import { findOrganization } from '../manage/organizations.ts';
 import type { Services } from '../services.ts';
 import { organizationFor } from './create-key.ts';
 import type { Assembly } from './main.ts';
@@ -48,6 +49,11 @@ export async function createUser({ services }: Assembly, options: UserOptions): 
   if (options.name !== undefined && !oneLine.safeParse(options.name).success)
     throw new DomainError('invalid', '--name must be 1 to 200 characters on one line.');
   const password = options.passwordStdin ? await passwordFromInput() : randomPassword();
+  if (role !== 'owner' && options.org !== undefined && !(await findOrganization(services.store, options.org)))
+    throw new DomainError(
+      'not_found',
+      `There is no organization "${options.org}". Its first member is its owner: leave --role out to make it.`,
+    );
   const organization = await organizationFor(services, options.org);
   const { email: address, name } = options;
   await makeUser(services, {

@@ -56,6 +56,7 @@ describe('The command users create', () => {
       [['--email', 'nobody'], undefined, /no mail address/],
       [['--email', 'a@b.example', '--role', 'king'], undefined, /viewer, editor, admin, owner/],
       [['--email', 'a@b.example', '--password-stdin'], 'short', /At least 10 characters/],
+      [['--email', 'a@b.example', '--org', 'typo', '--role', 'viewer'], undefined, /no organization "typo"/],
       [['--email', 'READ@northwind.example'], undefined, /has an account here already/],
     ];
     for (const [args, input, says] of cases) {
