@@ -10,7 +10,10 @@ export interface Demo {
   /** A key with every scope. */
   key: string;
   /** Pages of every kind, below the page's root. */
-  paths: Record<'status' | 'history' | 'month' | 'incident' | 'maintenance' | 'uptime' | 'report', string>;
+  paths: Record<
+    'status' | 'history' | 'month' | 'incident' | 'maintenance' | 'uptime' | 'report' | 'docs',
+    string
+  >;
 }
 
 /** What a page did besides being there. */
@@ -56,6 +59,7 @@ export async function startDemo(): Promise<Demo> {
   const paths = {
     status: '',
     history: 'history/',
+    docs: 'docs/',
     month: `history/${months.at(1)}/`,
     uptime: 'uptime/',
     report: `uptime/${months.at(1)}/`,

@@ -16,6 +16,7 @@ const KINDS = [
   'maintenance',
   'uptime',
   'report',
+  'docs',
   'missing',
 ] as const;
 

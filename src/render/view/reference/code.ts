@@ -20,6 +20,8 @@ export interface RequestExample {
   /** Sent as CSV. */
   csv?: string;
   prints: Prints;
+  /** Leads on to another address. */
+  leadsOn?: boolean;
 }
 
 export interface Code {
@@ -58,9 +60,9 @@ function headersOf({ credential, headers = {}, csv }: RequestExample): Headers {
 const shellQuoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
 
 function curl(request: RequestExample): string {
-  const { title, method, url, body, csv } = request;
+  const { title, method, url, body, csv, leadsOn } = request;
   const parts = [
-    `curl${method === 'GET' ? '' : ` -X ${method}`} ${/[?&{}]/.test(url) ? shellQuoted(url) : url}`,
+    `curl${leadsOn ? ' -L' : ''}${method === 'GET' ? '' : ` -X ${method}`} ${/[?&{}]/.test(url) ? shellQuoted(url) : url}`,
   ];
   for (const [name, value, variable] of headersOf(request)) {
     parts.push(variable ? `-H "${name}: ${value}$${variable}"` : `-H ${shellQuoted(`${name}: ${value}`)}`);

@@ -60,6 +60,7 @@ export function operationView(document: ApiDocument, listed: Listed, around: Sur
     credential: around.credential(listed),
     ...(sent === undefined ? {} : { body: sent }),
     ...(csv === undefined ? {} : { csv }),
+    leadsOn: method === 'GET' && '303' in operation.responses,
     prints: printsOf(document, schema, type, live),
   });
   const lists: OperationView['lists'] = (Object.keys(KINDS) as (keyof typeof KINDS)[]).map((kind) => ({
