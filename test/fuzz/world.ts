@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createClient } from '@libsql/client';
 import { createSecrets } from '../../src/auth/secrets.ts';
+import { newId } from '../../src/domain/ids.ts';
 import { subscriberToken } from '../../src/domain/subscriber-token.ts';
 import type { Daymark } from '../server/daymark.ts';
 
@@ -69,11 +70,24 @@ export class World {
       const body = { email: `fuzz-${++this.#people}@example.com` };
       this.learn('POST', path, (await this.#daymark.api('POST', path, body)).body);
     }
+    while (this.of('members').length < 2) await this.#addMember();
     while (this.of('api-keys').length < 2) {
       const body = { name: 'x', scopes: ['pages:read'] };
       const { body: made } = await this.#daymark.api('POST', '/api/v1/api-keys', body);
       this.learn('POST', '/api/v1/api-keys', made);
     }
+  }
+
+  /** Somebody who accepted an invitation: that takes a mail, which nobody reads here. */
+  async #addMember(): Promise<void> {
+    const id = newId();
+    const email = `member-${++this.#people}@example.com`;
+    await this.#database.execute({
+      sql: `insert into users (id, organization_id, email, email_key, password_hash, role, created_at, updated_at)
+        select ?, organization_id, ?, ?, '-', 'viewer', 0, 0 from pages where id = ?`,
+      args: [id, email, email, this.pageId],
+    });
+    this.learn('POST', '/api/v1/members', { id });
   }
 
   of(list: string): string[] {

@@ -205,7 +205,7 @@ describe('correcting an incident', () => {
     await writePostmortem(site.manager, site.actor, pageId, id, 'A cable.');
     site.clock.advance(HOUR);
     await writePostmortem(site.manager, site.actor, pageId, id, 'A cable was pulled.');
-    expect((await desk.incident(id)).postmortem).toEqual({
+    expect((await desk.incident(id)).postmortem).toMatchObject({
       body: 'A cable was pulled.',
       createdAt: first,
       updatedAt: site.clock.now,
