@@ -1,10 +1,12 @@
 /** A page as a change would make it look: the change is made for real, looked at, and undone. */
+import { typeOf } from '../http/static-answer.ts';
 import type { Manager } from '../manage/command.ts';
 import { inOneTransaction } from '../manage/one-transaction.ts';
 import { type PrintPage, policyFor } from '../render/renderer.ts';
 import { buildSnapshot, isReusable } from '../snapshot/build.ts';
 import { loadPage, type PageRows } from '../snapshot/load.ts';
 import type { PublishedSnapshots } from '../snapshot/published.ts';
+import type { PageSnapshot } from '../snapshot/schema.ts';
 
 export interface Preview {
   html: string;
@@ -46,9 +48,18 @@ export function createPreview(tools: {
     if (!rows) throw new Error('The page is gone.');
     const snapshot = buildSnapshot(rows, manager.now(), publicUrl, known);
     const printed = await printPage('/render/status', { kind: 'status', snapshot });
-    const html = printed.replace(SCRIPT, '').replace('</head>', () => `${STILL}</head>`);
+    const html = withLogo(printed, snapshot)
+      .replace(SCRIPT, '')
+      .replace('</head>', () => `${STILL}</head>`);
     return { html, policy: `${policyFor(html, "'none'")}; frame-ancestors 'self'; sandbox` };
   };
+}
+
+/** A preview has no folder of files beside it: the logo stands in the page itself. */
+function withLogo(html: string, { page, logo }: PageSnapshot): string {
+  if (page.logo === undefined || logo === undefined) return html;
+  const type = typeOf(page.logo);
+  return html.replace(`src="./${page.logo}"`, () => `src="data:${type};base64,${logo}"`);
 }
 
 /** What `look` found in a transaction that leaves no trace. */

@@ -82,6 +82,11 @@ test('A logo stands at the head of the page, is a file beside it, and goes again
   expect((await read(`/p/northwind/${next}`)).headers['content-type']).toBe('image/webp');
   await until(async () => (await read(`/p/northwind/${name}`)).status === 404, 'the first logo is gone');
 
+  const preview = await owner.post('/console/pages/northwind/preview/', { title: 'Slow', body: 'We look.' });
+  expect(preview.text).toContain(
+    `<img class="logo" src="data:image/webp;base64,${webp(64, 64).toString('base64')}"`,
+  );
+
   await daymark.api('POST', `/api/v1/pages/${page.id}/subscribers`, { email: 'ann@example.com' });
   await daymark.api('POST', `/api/v1/pages/${page.id}/incidents`, { title: 'Slow', body: 'We look.' });
   let html = '';
