@@ -14,6 +14,9 @@ export interface MessageView {
   refresh: string | null;
 }
 
+/** Where links are absolute, the logo may lie on another of the page's hosts, whose pictures the policy refuses. */
+const bare = (chrome: ChromeView): ChromeView => ({ ...chrome, logo: null });
+
 /** The answer to addresses that hold nothing. It is served at any depth, so its links are absolute. */
 export function notFoundView(page: PageFacts): MessageView {
   const root = `${page.url}/`;
@@ -27,7 +30,13 @@ export function notFoundView(page: PageFacts): MessageView {
     changedAt: null,
   });
   const link = { href: `${page.url}/`, text: words.toStatus };
-  return { chrome, title: words.notFound, textHtml: escapeHtml(words.notFoundText), link, refresh: null };
+  return {
+    chrome: bare(chrome),
+    title: words.notFound,
+    textHtml: escapeHtml(words.notFoundText),
+    link,
+    refresh: null,
+  };
 }
 
 /** What stays at the old address of a page whose slug was changed: it leads on to the new one. */
@@ -45,5 +54,5 @@ export function movedView(page: PageFacts): MessageView {
     changedAt: null,
   });
   const textHtml = words.movedText(name, `<a href="${address}">${address}</a>`);
-  return { chrome, title: words.moved, textHtml, link: null, refresh: `0; url=${page.url}/` };
+  return { chrome: bare(chrome), title: words.moved, textHtml, link: null, refresh: `0; url=${page.url}/` };
 }
