@@ -4,7 +4,8 @@
  * 1. Subscribers are gone through in the order of their ids, in chunks, each a transaction that also notes how far it
  *    came: a fan-out that was cut off goes on there, and several processes share one without doing anything twice.
  * 2. Who came after the event is not told of it: rows that were written before there was anybody to tell stay silent.
- * 3. What is older than a day is not news: a backlog from before a long sleep, or a restored backup, is passed over.
+ * 3. What is older than a week is not news: a backlog from before a long sleep, or a restored backup, is passed over. A
+ *    week, so that a weekend without a sender keeps nobody from what they were promised (contract, section 8).
  */
 import type { Database } from '../../db/client.ts';
 import { statement } from '../../db/statement.ts';
@@ -14,7 +15,7 @@ import { fanOutToWebhooks } from './webhooks/fan-out.ts';
 
 /** Subscribers in one transaction: some milliseconds, since the driver stops the event loop meanwhile. */
 export const CHUNK = 300;
-export const NEWS_FOR_MS = 24 * 3_600_000;
+export const NEWS_FOR_MS = 7 * 24 * 3_600_000;
 
 /** An outbox row that is to be fanned out. */
 export interface OutboxEvent {
