@@ -78,10 +78,14 @@ function tell(
     case 'subscription_settings':
       return { words: words.already(page.name), href: `${page.formUrl}/${paths.settings}${token}` };
     case 'update_overdue': {
-      const href = `${page.url}/${paths.incident(letter.incidentId)}`;
+      // To where it is posted.
+      const href = `${console}/pages/${page.slug}/incidents/${letter.incidentId}/#update`;
       return { words: words.overdue(letter.title, moment(letter.promisedFor), page.name), href };
     }
     case 'webhook_disabled':
-      return { words: words.webhookDisabled(letter.url, page.name), href: `${console}/` };
+      return {
+        words: words.webhookDisabled(letter.url, page.name),
+        href: `${console}/pages/${page.slug}/webhooks/`,
+      };
   }
 }
