@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
-import { SingleBar } from 'cli-progress';
 import { sql } from 'drizzle-orm';
 import { createPasswords } from '../auth/passwords.ts';
 import { DomainError } from '../domain/errors.ts';
@@ -11,6 +10,7 @@ import { exportLines } from '../manage/move/export.ts';
 import { importMove, type MoveResult } from '../manage/move/import.ts';
 import { findOrganization } from '../manage/organizations.ts';
 import type { Assembly } from './main.ts';
+import { withProgress } from './progress.ts';
 
 const BUFFERED = 64 * 1024;
 
@@ -88,29 +88,10 @@ export async function importDaymark(
     throw refuse(`--org ${options.org} is not a slug: small letters, digits and hyphens, at most 63.`);
   const found = await stat(file).catch(() => null);
   if (!found?.isFile()) throw refuse(`There is no file ${file}.`);
-  const bar = new SingleBar({
-    format: '{bar} {value}/{total}',
-    noTTYOutput: true,
-    stream: process.stdout,
-    notTTYSchedule: 1000,
-  });
-  let started = false;
-  let result: MoveResult;
-  try {
-    result = await importMove(
-      services.manager,
-      await createPasswords().hash(randomBytes(32).toString('base64')),
-      () => linesOf(file),
-      options.org,
-      (done, total) => {
-        if (!started) bar.start(total, 0);
-        started = true;
-        bar.update(done);
-      },
-    );
-  } finally {
-    if (started) bar.stop();
-  }
+  const passwordHash = await createPasswords().hash(randomBytes(32).toString('base64'));
+  const result = await withProgress((progress) =>
+    importMove(services.manager, passwordHash, () => linesOf(file), options.org, progress),
+  );
   process.stdout.write(`${reportOf(result).join('\n')}\n`);
 }
 
