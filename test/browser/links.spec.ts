@@ -10,7 +10,8 @@ const HREF = /<(?:a|link)\b[^>]*\shref="([^"]*)"/g;
 
 function hrefsIn(html: string): string[] {
   const all = [...html.matchAll(HREF)].map(([, href = '']) => href.replaceAll('&amp;', '&'));
-  return all.filter((href) => !/^(data|mailto|webcal):/.test(href));
+  // The management reference is the console's, on the host of PUBLIC_URL.
+  return all.filter((href) => !/^(data|mailto|webcal):|\/console\/docs\/$/.test(href));
 }
 
 for (const root of ['/p/northwind/', '/']) {
