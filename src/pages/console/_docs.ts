@@ -1,7 +1,7 @@
 /** The reference of the management API, with addresses and bodies of the customer who reads it. */
 import type { ApiDocument, Listed, Schema } from '../../render/view/reference/document.ts';
 import { operationsOf } from '../../render/view/reference/document.ts';
-import { type FieldView, fieldsOf } from '../../render/view/reference/fields.ts';
+import { fieldsHtml, fieldsOf } from '../../render/view/reference/fields.ts';
 import {
   type OperationView,
   operationView,
@@ -12,7 +12,7 @@ export interface ManagedSection {
   id: string;
   title: string;
   /** What its operations answer with: told once. */
-  schemas: { name: string; fields: FieldView[] }[];
+  schemas: { name: string; html: string }[];
   operations: OperationView[];
 }
 
@@ -65,7 +65,10 @@ export function managedSections(document: ApiDocument, subjects: Subjects): Mana
       return {
         id,
         title,
-        schemas: answersOf(listed).map((name) => ({ name, fields: fieldsOf(document, refTo(name), false) })),
+        schemas: answersOf(listed).map((name) => ({
+          name,
+          html: fieldsHtml(fieldsOf(document, refTo(name), false)),
+        })),
         operations: listed.map((one) => operationView(document, one, around)),
       };
     })

@@ -1,5 +1,7 @@
 /** The fields of a schema, as rows of a reference, and a value that has its shape. */
+
 import { type ApiDocument, type Parameter, resolved, type Schema } from './document.ts';
+import { sentenceHtml } from './markup.ts';
 
 export interface FieldView {
   name: string;
@@ -156,4 +158,27 @@ export function sampleOf(document: ApiDocument, given: Schema, name = ''): unkno
   if (schema.format === 'uuid') return UUID;
   if (schema.format === 'uri') return 'https://status.example.com/';
   return FOR_EXAMPLE[name] ?? 'text';
+}
+
+/** `a`, `b` or `c` */
+function oneOf(choices: string[]): string {
+  const codes = choices.map((choice) => sentenceHtml(`\`${choice}\``));
+  return [codes.slice(0, -1).join(', '), ...codes.slice(-1)].filter((part) => part !== '').join(' or ');
+}
+
+/**
+ * Rows as markup; what an object holds folds out below it. Made once and kept: they are the greater part of the reference,
+ * which is published at every change, and never differ.
+ */
+export function fieldsHtml(fields: FieldView[]): string {
+  const rows = fields.map(({ name, type, text, choices, required, fields: inner }) => {
+    const must = required ? ' <span class="must">required</span>' : '';
+    const named = `<dt>${sentenceHtml(`\`${name}\``)} <span>${sentenceHtml(type)}</span>${must}</dt>`;
+    const oneOfThem = choices.length > 0 ? `<span class="choices">${oneOf(choices)}</span>` : '';
+    const count = inner.length === 1 ? 'One field' : `${inner.length} fields`;
+    const folded =
+      inner.length > 0 ? `<details><summary>${count} in it</summary>${fieldsHtml(inner)}</details>` : '';
+    return `<div>${named}<dd>${sentenceHtml(text)}${oneOfThem}${folded}</dd></div>`;
+  });
+  return `<dl class="rows-of-fields">${rows.join('')}</dl>`;
 }

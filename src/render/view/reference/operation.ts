@@ -1,7 +1,7 @@
 /** One operation of an OpenAPI document as a reference shows it. */
 import { type Code, codeFor, type Prints, type RequestExample } from './code.ts';
-import { type ApiDocument, type Listed, nameOf, resolved, type Schema } from './document.ts';
-import { type FieldView, fieldsOf, parameterView, sampleOf } from './fields.ts';
+import { type ApiDocument, type Listed, nameOf, type Operation, resolved, type Schema } from './document.ts';
+import { fieldsHtml, fieldsOf, parameterView, sampleOf } from './fields.ts';
 import { codeHtml, excerptHtml, jsonHtml, sentenceHtml } from './markup.ts';
 
 export interface OperationView {
@@ -11,7 +11,7 @@ export interface OperationView {
   method: string;
   path: string;
   textHtml: string;
-  lists: { title: string; fields: FieldView[] }[];
+  lists: { title: string; html: string }[];
   /** What it answers with when that is told elsewhere on the page. */
   answers: string | null;
   failures: string;
@@ -63,22 +63,14 @@ export function operationView(document: ApiDocument, listed: Listed, around: Sur
     leadsOn: method === 'GET' && '303' in operation.responses,
     prints: printsOf(document, schema, type, live),
   });
-  const lists: OperationView['lists'] = (Object.keys(KINDS) as (keyof typeof KINDS)[]).map((kind) => ({
-    title: KINDS[kind],
-    fields: (operation.parameters ?? [])
-      .filter((parameter) => parameter.in === kind)
-      .map((parameter) => parameterView(document, parameter)),
-  }));
-  if (body) lists.push({ title: 'Body', fields: fieldsOf(document, body, true) });
-  const apart = around.toldApart && schema !== null;
-  if (schema && !apart) lists.push({ title: 'Response fields', fields: fieldsOf(document, schema, false) });
+  const apart = around.toldApart === true && schema !== null;
   return {
     id: operation.operationId,
     title: operation.summary,
     method,
     path,
     textHtml: sentenceHtml(operation.description ?? ''),
-    lists: lists.filter(({ fields }) => fields.length > 0),
+    lists: listsOf(document, operation, apart ? null : schema),
     answers: apart ? answersWith(schema) : null,
     failures: Object.keys(operation.responses)
       .filter((code) => Number(code) >= 400)
@@ -96,6 +88,28 @@ export function operationView(document: ApiDocument, listed: Listed, around: Sur
             : jsonHtml(answer),
     },
   };
+}
+
+const made = new WeakMap<Operation, OperationView['lists']>();
+
+/** What it takes, and what it answers unless that is told elsewhere. @param answer of what it answers with */
+function listsOf(document: ApiDocument, operation: Operation, answer: Schema | null): OperationView['lists'] {
+  const known = made.get(operation);
+  if (known) return known;
+  const body = operation.requestBody?.content['application/json']?.schema;
+  const lists = (Object.keys(KINDS) as (keyof typeof KINDS)[]).map((kind) => ({
+    title: KINDS[kind] as string,
+    fields: (operation.parameters ?? [])
+      .filter((parameter) => parameter.in === kind)
+      .map((parameter) => parameterView(document, parameter)),
+  }));
+  if (body) lists.push({ title: 'Body', fields: fieldsOf(document, body, true) });
+  if (answer) lists.push({ title: 'Response fields', fields: fieldsOf(document, answer, false) });
+  const told = lists
+    .filter(({ fields }) => fields.length > 0)
+    .map(({ title, fields }) => ({ title, html: fieldsHtml(fields) }));
+  made.set(operation, told);
+  return told;
 }
 
 function filled(listed: Listed, around: Surroundings): string {
