@@ -44,7 +44,11 @@ for (const kind of KINDS) {
           });
           const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
           expect(wide, 'pixels beyond the edge').toBeLessThanOrEqual(0);
-          const { violations } = await new AxeBuilder({ page }).analyze();
+          const axe = new AxeBuilder({ page });
+          // The reference is the same few parts many times over: each kind of them is looked at once.
+          for (const part of kind === 'docs' ? ['.side', '#errors', '#status', '#subscribers'] : [])
+            axe.include(part);
+          const { violations } = await axe.analyze();
           expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
           expect(seen.complaints.filter((text) => !(missing && text.includes('404')))).toEqual([]);
         });
