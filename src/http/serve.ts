@@ -117,26 +117,23 @@ async function answer(
   if (path.startsWith('/api/')) {
     const response = await runRoute(services, runApp, req, res, target, route, path);
     if (response) return writeResponse(req, res, response);
-    if (!reads && route && isPublicPath(route.path)) {
-      const allow = { Allow: 'GET, HEAD, OPTIONS' };
-      if (method !== 'OPTIONS')
-        return refuseRequest(
-          req,
-          res,
-          target,
-          new HttpError(405, 'This path takes GET, HEAD, OPTIONS.', allow),
-        );
-      res
-        .writeHead(204, {
-          ...allow,
-          'Access-Control-Allow-Origin': '*',
-          'Access-Control-Allow-Methods': 'GET, HEAD',
-        })
-        .end();
-      return;
-    }
+    if (!reads && route && isPublicPath(route.path)) return refuseMethod(req, res, target);
+  } else if (!reads && route && (await services.site.holds(route))) {
+    return refuseMethod(req, res, target);
   }
   await notFound(services, req, res, target, route);
+}
+
+/** What is published is only read; OPTIONS is told so. */
+function refuseMethod(req: IncomingMessage, res: ServerResponse, target: RequestTarget): void {
+  const allow = { Allow: 'GET, HEAD, OPTIONS' };
+  if (req.method === 'OPTIONS') {
+    const anywhere = { 'Access-Control-Allow-Origin': '*', 'Access-Control-Allow-Methods': 'GET, HEAD' };
+    res.writeHead(204, { ...allow, ...anywhere }).end();
+    drain(req);
+  } else {
+    refuseRequest(req, res, target, new HttpError(405, 'This path takes GET, HEAD, OPTIONS.', allow));
+  }
 }
 
 /** The address of a page ends in a slash: relative links break without. */

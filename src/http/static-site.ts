@@ -196,6 +196,11 @@ export class StaticSite {
     return readFile(join(this.options.root, 'p', slug, json ? '404.json' : '404.html')).catch(() => null);
   }
 
+  /** Whether there is a file at this address. */
+  async holds(route: Route): Promise<boolean> {
+    return (await this.#fileFor(route)) !== null;
+  }
+
   async #fileFor({ slug, path }: Route): Promise<string | null> {
     const plain = decodeURIComponent(path);
     if (plain.split('/').some((part) => part.startsWith('.')) || /\.(br|gz|daymark-new)$/.test(plain))

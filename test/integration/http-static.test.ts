@@ -59,6 +59,25 @@ beforeAll(async () => {
 });
 afterAll(() => daymark.stop());
 
+test.each([...FILES, '/history.rss', '/p/acme/', '/p/acme/badge.svg'])(
+  '%s is only read: every other method is a 405 that says so',
+  async (path) => {
+    for (const method of ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
+      const { status, headers } = await get(path, {}, method);
+      expect([method, status, headers.allow]).toEqual([
+        method,
+        method === 'OPTIONS' ? 204 : 405,
+        'GET, HEAD, OPTIONS',
+      ]);
+    }
+  },
+);
+
+test('Where nothing is published no method is better than another', async () => {
+  for (const method of ['GET', 'POST', 'DELETE', 'OPTIONS'])
+    expect((await get('/nothing', {}, method)).status).toBe(404);
+});
+
 describe.each(FILES)('%s', (path) => {
   test('can be kept by caches, and served stale when we are gone', async () => {
     for (const root of ['', '/p/acme']) {
