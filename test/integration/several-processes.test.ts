@@ -183,6 +183,8 @@ describe('Of several processes one publishes to the bucket', () => {
 
 describe('While the database is away', () => {
   test('All processes go on showing what is published, and take changes again once it is back', async () => {
+    for (const daymark of [one, two, front])
+      await until(async () => (await statusAt(daymark)) === 'partial_outage', 'all follow');
     await database.kill();
     for (const daymark of [one, two, front]) {
       expect(await statusAt(daymark)).toBe('partial_outage');
