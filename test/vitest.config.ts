@@ -8,7 +8,7 @@ export default defineConfig({
     globalSetup: ['test/server/build-once.ts'],
     setupFiles: ['test/fail-on-console-error.ts'],
     // Most of a test is waiting for a server, a browser or a clock: more of them than cores run at once.
-    maxWorkers: 4,
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },
