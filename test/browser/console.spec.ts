@@ -255,6 +255,22 @@ test.describe('what was typed', () => {
     expect(await incidentsOf(own, 'lost')).toHaveLength(1);
   });
 
+  test('survives a lost connection', async ({ page, own, context }) => {
+    await makePage(own, 'offline');
+    await signIn(page, own);
+    await page.goto(`${own.url}/console/pages/offline/incidents/new/`);
+    await page.getByLabel('Title').fill('In the lift');
+    await page.getByLabel('What people should know').fill('No bars here.');
+    await context.setOffline(true);
+    await page.getByRole('button', { name: /^Publish/ }).click();
+    await expect(page.getByText('There is no connection.')).toBeVisible();
+    await expect(page.getByLabel('What people should know')).toHaveValue('No bars here.');
+    await context.setOffline(false);
+    await page.getByRole('button', { name: /^Publish/ }).click();
+    await expect(page.getByText('The incident is open.')).toBeVisible();
+    expect(await incidentsOf(own, 'offline')).toHaveLength(1);
+  });
+
   test('is taken once, however often it is sent', async ({ page, own }) => {
     await makePage(own, 'twice');
     await signIn(page, own);
@@ -277,6 +293,31 @@ test.describe('what was typed', () => {
     expect(first.headers().location).toBe(second.headers().location);
     expect(await incidentsOf(own, 'twice')).toHaveLength(1);
   });
+});
+
+test('what is long over is put on record, in the past and without a word to anybody', async ({
+  page,
+  own,
+}) => {
+  await makePage(own, 'past');
+  await signIn(page, own);
+  await page.goto(`${own.url}/console/pages/past/incidents/new/`);
+  await page.getByText('Resolved', { exact: true }).first().click();
+  await page.getByLabel('Title').fill('Last winter');
+  await page.getByLabel('What people should know').fill('It was the power.');
+  await page.getByText('It happened earlier').click();
+  await page.getByLabel('Began').fill('2026-01-10T08:00');
+  await page.getByLabel('Ended').fill('2026-01-10T09:30');
+  await page.getByRole('checkbox', { name: /^Tell/ }).uncheck();
+  await page.getByRole('button', { name: 'Publish, tell nobody' }).click();
+  await expect(page.getByText('The incident is recorded.')).toBeVisible();
+  const list = (await own.api('GET', '/p/past/api/v1/incidents')).body as Record<string, unknown>[];
+  expect(list[0]).toMatchObject({
+    started_at: '2026-01-10T08:00:00+00:00',
+    resolved_at: '2026-01-10T09:30:00+00:00',
+  });
+  const told = (await own.api('GET', '/api/v1/pages/past/notifications')).body;
+  expect(told).toEqual([]);
 });
 
 test('an update that was promised and did not come is said on the board', async ({ page, own }) => {

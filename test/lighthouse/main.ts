@@ -21,7 +21,7 @@ const browser = await chromium.launch({
   args: [...CHROMIUM_FLAGS, `--remote-debugging-port=${port}`],
 });
 try {
-  for (const path of [status, history, incident]) {
+  for (const path of [status, history, incident, 'docs/']) {
     const run = await lighthouse(
       `${demo.url}/${path}`,
       { port, logLevel: 'error', output: 'json' },
