@@ -10,7 +10,7 @@ const deflate = promisify(gzip);
 /** Below this a compressed file saves no packet. */
 export const SMALLEST_COMPRESSED = 1024;
 /** Beyond this time counts more than the last percent. */
-const LARGE = 512 * 1024;
+const LARGE = 192 * 1024;
 /** Up to here a window of 64 KB finds as much as one of 4 MB, and asks for less memory. */
 const SMALL_WINDOW = 128 * 1024;
 const TEXT = /\.(html|json|xml|rss|atom|txt|svg|csv|ics)$/;
