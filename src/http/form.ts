@@ -51,6 +51,14 @@ export class Form {
     return typeof value === 'string' ? value.replace(/\r\n?/g, '\n') : '';
   }
 
+  /**
+   * True when what stood there as the form was printed, kept in the hidden field `name`, is not what is stored now:
+   * somebody else was faster. Line ends do not count, since browsers change them.
+   */
+  isOutdated(name: string, stored: string): boolean {
+    return this.raw(name) !== stored.replace(/\r\n?/g, '\n');
+  }
+
   /** All values of a field that can be there more than once: boxes that are ticked. */
   all(name: string): string[] {
     return (this.fields?.getAll(name) ?? []).filter((value) => typeof value === 'string');
