@@ -141,8 +141,11 @@ export function rowsOf(
   });
 }
 
-export function choicesOf(composed: Composed, components: ReadonlyMap<string, ComponentRecord>): Choice[] {
-  const taken = new Set(composed.said.map(({ id }) => id));
+export function choicesOf(
+  components: ReadonlyMap<string, ComponentRecord>,
+  composed?: Pick<Composed, 'said'>,
+): Choice[] {
+  const taken = new Set(composed?.said.map(({ id }) => id));
   const choices: Choice[] = [];
   for (const { id, name, group } of components.values()) {
     if (taken.has(id)) continue;
@@ -182,7 +185,7 @@ export async function composerView(
     body: form.field('body', begin.body),
     status: composed.status,
     rows: rowsOf(composed, begin, components),
-    choices: choicesOf(composed, components),
+    choices: choicesOf(components, composed),
     impact: isNew ? composed.impact : undefined,
     impactHint: composed.impact === null ? 'Impact: from the components' : 'Impact: chosen by hand',
     nextUpdate: composed.next === 'at' ? composed.nextAt || 'T' : composed.next,

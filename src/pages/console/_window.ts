@@ -1,7 +1,5 @@
 /** A maintenance window, as the forms of the console say it. */
-import type { Choice } from '../../components/console/composer.ts';
 import type { Form } from '../../http/form.ts';
-import type { ComponentRecord } from '../../manage/queries.ts';
 import { timeOfField } from './_local-time.ts';
 
 /** The body of `POST …/maintenance`. @throws DomainError invalid for times that can't be */
@@ -28,14 +26,3 @@ export const REMINDERS = [
   { value: '1440', label: '1 day before' },
   { value: '10080', label: '1 week before' },
 ];
-
-/** All components in their groups, for boxes to tick. */
-export function boxesOf(components: ReadonlyMap<string, ComponentRecord>): Choice[] {
-  const boxes: Choice[] = [];
-  for (const { id, name, group } of components.values()) {
-    const last = boxes.at(-1);
-    if (last && last.group === (group?.name ?? null)) last.options.push({ id, name });
-    else boxes.push({ group: group?.name ?? null, options: [{ id, name }] });
-  }
-  return boxes;
-}
