@@ -27,3 +27,8 @@ export class Failures extends Map<string, Failure> {
     return (this.get(pageId)?.retryAt ?? 0) > now;
   }
 }
+
+/** What is said of an error, in a log and in the detail of readiness. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -5,7 +5,7 @@ import type { RevisionMark } from '../publish/target.ts';
 import type { ArchiveLane } from './archive-lane.ts';
 import { leadOn, type PublishTools, publishPage } from './publish-page.ts';
 import type { PublishRecords } from './publish-records.ts';
-import type { PublisherOptions } from './publisher.ts';
+import type { PublisherOptions } from './publisher-options.ts';
 import { removeStrays } from './strays.ts';
 import { TrailingFiles } from './trailing-files.ts';
 import { Waiters } from './waiters.ts';
