@@ -16,7 +16,8 @@ export interface Filling {
   html: string;
 }
 
-const LINE = 76;
+/** One less than a line may have: the last one of a piece gets the sign of a soft line break. */
+const LINE = 75;
 /** A soft line break (RFC 2045, section 6.7, rule 5): readers take it out, so that pieces can be encoded one by one. */
 const SOFT = '=\r\n';
 
