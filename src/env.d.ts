@@ -16,7 +16,7 @@ declare namespace App {
     services: import('./services.ts').Services;
     requestId: string;
     /** Below which page root the path lies. */
-    root: import('./http/static-site.ts').Route['root'];
+    root: import('./http/site-routes.ts').Route['root'];
     /** True on the host of PUBLIC_URL, where alone there are sessions and the console. */
     isOwnHost: boolean;
     /** Set below `/console` alone: who is there, and what its pages need. */

@@ -9,7 +9,7 @@ import { createSessions, type Sessions } from './auth/session.ts';
 import type { Config } from './config.ts';
 import { invalid } from './domain/errors.ts';
 import type { Secrets } from './domain/secrets.ts';
-import type { Route } from './http/static-site.ts';
+import type { Route } from './http/site-routes.ts';
 import { StaticSite } from './http/static-site.ts';
 import type { Manager, PageRow } from './manage/command.ts';
 import { inOneTransaction } from './manage/one-transaction.ts';

@@ -19,8 +19,8 @@ import { isConsolePath, isHostOf, type Lead, leadsTo } from './console-address.t
 import { errorBody, HttpError } from './errors.ts';
 import { answerOperations } from './operations.ts';
 import { isPublicList, isPublicPath } from './public-paths.ts';
+import type { Route } from './site-routes.ts';
 import { policyIn } from './static-answer.ts';
-import type { Route } from './static-site.ts';
 import { parseTarget, type RequestTarget } from './target.ts';
 
 /** Runs the Astro app: null when no route matches. */
