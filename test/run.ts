@@ -3,6 +3,13 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureChromium } from './browser/chromium.ts';
+import {
+  type BrowserReport,
+  failedInBrowser,
+  failedInVitest,
+  sayFailures,
+  type VitestReport,
+} from './failures.ts';
 import { buildOnce } from './server/build-once.ts';
 import { ROOT } from './server/daymark.ts';
 
@@ -11,50 +18,47 @@ const RESULTS = join(ROOT, 'test-results');
 interface Tally {
   name: string;
   passed: number;
-  /** At least one when the runner broke off, or complained of something that is no test. */
-  failed: number;
+  /** A line for each failed test; at least one when the runner broke off, or complained of something that is no test. */
+  failures: string[];
   skipped: number;
-  ok: boolean;
 }
 
 /** Runs a program of node_modules; its report, if any, is read by `count`. */
-function run(
+function run<Report>(
   name: string,
   program: string,
   args: string[],
   env: Record<string, string>,
-  count: (report: unknown) => Omit<Tally, 'name' | 'ok'>,
+  count: (report: Report) => Omit<Tally, 'name'>,
 ): Tally {
   const report = join(RESULTS, `${name}.json`);
   rmSync(report, { force: true });
-  const { status } = spawnSync(process.execPath, [join(ROOT, 'node_modules', program), ...args], {
+  const { status, signal } = spawnSync(process.execPath, [join(ROOT, 'node_modules', program), ...args], {
     cwd: ROOT,
     stdio: 'inherit',
     env: { ...process.env, ...env },
   });
+  const ended = signal ? `was ended by ${signal}` : `ended with ${status}`;
   try {
-    const tally = count(JSON.parse(readFileSync(report, 'utf8')));
-    const ok = status === 0 && tally.failed === 0;
-    return { name, ...tally, failed: ok ? 0 : Math.max(1, tally.failed), ok };
-  } catch {
-    return { name, passed: 0, failed: 1, skipped: 0, ok: false };
+    const tally = { name, ...count(JSON.parse(readFileSync(report, 'utf8')) as Report) };
+    if (status !== 0 && tally.failures.length === 0)
+      tally.failures.push(`${name}: ${ended}, though no test failed: an error outside of tests, see above`);
+    return tally;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { name, passed: 0, failures: [`${name}: ${ended} and left no report: ${why}`], skipped: 0 };
   }
 }
 
 function runVitest(): Tally {
   const report = `--outputFile.json=${join(RESULTS, 'vitest.json')}`;
   const args = ['run', '--config', 'test/vitest.config.ts', '--reporter=default', '--reporter=json', report];
-  return run('vitest', 'vitest/vitest.mjs', args, {}, (json) => {
-    const { numPassedTests, numFailedTests, numPendingTests, numFailedTestSuites } = json as {
-      numPassedTests: number;
-      numFailedTests: number;
-      numPendingTests: number;
-      numFailedTestSuites: number;
-    };
-    // A file that can't be loaded holds no test that could fail.
-    const failed = numFailedTests || numFailedTestSuites;
-    return { passed: numPassedTests, failed, skipped: numPendingTests };
-  });
+  type Report = VitestReport & { numPassedTests: number; numPendingTests: number };
+  return run<Report>('vitest', 'vitest/vitest.mjs', args, {}, (json) => ({
+    passed: json.numPassedTests,
+    failures: failedInVitest(json, ROOT),
+    skipped: json.numPendingTests,
+  }));
 }
 
 function runBrowser(chromium: string): Tally {
@@ -63,22 +67,20 @@ function runBrowser(chromium: string): Tally {
     PLAYWRIGHT_JSON_OUTPUT_FILE: join(RESULTS, 'playwright.json'),
   };
   const args = ['test', '--config', 'test/playwright.config.ts', '--reporter=list,json'];
-  return run('playwright', '@playwright/test/cli.js', args, env, (json) => {
-    const { stats, errors } = json as {
-      stats: { expected: number; unexpected: number; flaky: number; skipped: number };
-      errors: unknown[];
-    };
-    const failed = stats.unexpected + stats.flaky + errors.length;
-    return { passed: stats.expected, failed, skipped: stats.skipped };
-  });
+  type Report = BrowserReport & { stats: { expected: number; skipped: number } };
+  return run<Report>('playwright', '@playwright/test/cli.js', args, env, (json) => ({
+    passed: json.stats.expected,
+    failures: failedInBrowser(json),
+    skipped: json.stats.skipped,
+  }));
 }
 
 function withBrowser(): Tally {
   try {
     return runBrowser(ensureChromium());
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-    return { name: 'playwright', passed: 0, failed: 1, skipped: 0, ok: false };
+    const why = error instanceof Error ? error.message : String(error);
+    return { name: 'playwright', passed: 0, failures: [`playwright: ${why}`], skipped: 0 };
   }
 }
 
@@ -87,8 +89,9 @@ mkdirSync(RESULTS, { recursive: true });
 await buildOnce();
 const tallies = [runVitest(), withBrowser()];
 const words = tallies.map(
-  ({ name, passed, failed, skipped }) =>
-    `${name}: ${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`,
+  ({ name, passed, failures, skipped }) =>
+    `${name}: ${passed} passed, ${failures.length} failed${skipped ? `, ${skipped} skipped` : ''}`,
 );
-process.stdout.write(`\n${words.join('; ')}\n`);
-process.exitCode = tallies.every(({ ok }) => ok) ? 0 : 1;
+const failures = tallies.flatMap((tally) => tally.failures);
+process.stdout.write(`${sayFailures(failures)}\n${words.join('; ')}\n`);
+process.exitCode = failures.length === 0 ? 0 : 1;
