@@ -1,13 +1,8 @@
 /** Every page of the console that a customer looks after their things with: in both schemes, on a phone and on a desk. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import { ROOT } from '../server/daymark.ts';
 import { watch } from './demo.ts';
 import { expect, test } from './desk.ts';
-
-const SCREENS = join(ROOT, 'test-results/screens');
-mkdirSync(SCREENS, { recursive: true });
+import { keepPicture } from './picture.ts';
 
 for (const [colorScheme, width] of [
   ['light', 360],
@@ -50,10 +45,7 @@ for (const [colorScheme, width] of [
           .replace(root, 'page')
           .replaceAll(/[0-9a-f-]{36}/g, 'one')
           .replaceAll('/', '-');
-        await owner.screenshot({
-          path: join(SCREENS, `console-${name}${colorScheme}-${width}.png`),
-          fullPage: true,
-        });
+        await keepPicture(owner, `console-${name}${colorScheme}-${width}`);
         const wide = await owner.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
         expect(wide, `pixels beyond the edge of ${place}`).toBeLessThanOrEqual(0);
         // What is there is the same in both schemes; how it reads is not.

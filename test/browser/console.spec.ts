@@ -1,15 +1,11 @@
 /** The customer's hardest minute, in a real browser: all of it with a script, and once without. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import { test as base, expect, type Page } from '@playwright/test';
 import { OWNER, OWNER_ENV } from '../server/console.ts';
-import { type Daymark, ROOT, startDaymark } from '../server/daymark.ts';
+import { type Daymark, startDaymark } from '../server/daymark.ts';
 import { until } from '../server/first-page.ts';
 import { watch } from './demo.ts';
-
-const SCREENS = join(ROOT, 'test-results/screens');
-mkdirSync(SCREENS, { recursive: true });
+import { keepPicture } from './picture.ts';
 
 const test = base.extend<object, { own: Daymark }>({
   own: [
@@ -368,10 +364,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
         for (const place of PLACES) {
           await page.goto(`${own.url}/console/${place.replace('{id}', id).replace('{window}', planned)}`);
           const name = place.replaceAll(/[{}]/g, '').replaceAll('/', '-') || 'pages';
-          await page.screenshot({
-            path: join(SCREENS, `console-${name}-${colorScheme}-${width}.png`),
-            fullPage: true,
-          });
+          await keepPicture(page, `console-${name}-${colorScheme}-${width}`);
           const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
           expect(wide, `${place}: pixels beyond the edge`).toBeLessThanOrEqual(0);
           const { violations } = await new AxeBuilder({ page }).exclude('.preview iframe').analyze();

@@ -1,11 +1,8 @@
 /** Every kind of page, as a visitor gets it: in both colour schemes, on a phone and on a desk. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import { ROOT } from '../server/daymark.ts';
 import { expect, test, watch } from './demo.ts';
+import { keepPicture } from './picture.ts';
 
-const SCREENS = join(ROOT, 'test-results/screens');
 const WIDTHS = [360, 1280];
 const SCHEMES = ['light', 'dark'] as const;
 const KINDS = [
@@ -19,8 +16,6 @@ const KINDS = [
   'docs',
   'missing',
 ] as const;
-
-mkdirSync(SCREENS, { recursive: true });
 
 for (const kind of KINDS) {
   for (const colorScheme of SCHEMES) {
@@ -38,10 +33,7 @@ for (const kind of KINDS) {
           const response = await page.goto(url);
           expect(response?.status()).toBe(missing ? 404 : 200);
           expect(seen.requests).toEqual([url]);
-          await page.screenshot({
-            path: join(SCREENS, `${kind}-${colorScheme}-${width}.png`),
-            fullPage: true,
-          });
+          await keepPicture(page, `${kind}-${colorScheme}-${width}`);
           const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
           expect(wide, 'pixels beyond the edge').toBeLessThanOrEqual(0);
           const axe = new AxeBuilder({ page });

@@ -1,12 +1,10 @@
 /** A page in every state and every language, as everybody gets it: checked for all, and pictured for a look. */
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
 import type { Page } from '@playwright/test';
-import { type Daymark, ROOT, startDaymark } from '../server/daymark.ts';
+import { type Daymark, startDaymark } from '../server/daymark.ts';
 import { expect, test, watch } from './demo.ts';
+import { keepPicture } from './picture.ts';
 
-const SCREENS = join(ROOT, 'test-results/screens');
 const LOOKS = [
   { colorScheme: 'light', width: 1280 },
   { colorScheme: 'dark', width: 360 },
@@ -25,8 +23,6 @@ const STATUS = {
   down: 'major_outage',
 } as const;
 
-mkdirSync(SCREENS, { recursive: true });
-
 /** Looks at a page with both eyes: it fits, complains of nothing, and can be used by everyone. */
 async function inspect(page: Page, url: string, name: string): Promise<void> {
   for (const { colorScheme, width } of LOOKS) {
@@ -34,7 +30,7 @@ async function inspect(page: Page, url: string, name: string): Promise<void> {
     await page.setViewportSize({ width, height: 900 });
     const seen = watch(page);
     await page.goto(url);
-    await page.screenshot({ path: join(SCREENS, `${name}-${colorScheme}-${width}.png`), fullPage: true });
+    await keepPicture(page, `${name}-${colorScheme}-${width}`);
     const beyond = await page.evaluate(() => {
       const { scrollWidth, clientWidth } = document.documentElement;
       return scrollWidth - clientWidth;
@@ -89,6 +85,6 @@ for (const language of ['de', 'fr', 'ar']) {
     await expect(page.getByRole('table')).toBeVisible();
     const { violations } = await new AxeBuilder({ page }).analyze();
     expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
-    await page.screenshot({ path: join(SCREENS, `story-${language}.png`) });
+    await keepPicture(page, `story-${language}`, false);
   });
 }
