@@ -118,6 +118,8 @@ export class FileCache {
   }
 
   #keep(slot: Slot, encoding: Encoding, variant: Variant | null): void {
+    // It left, and another came in its place, while this was read: only one of them is told what was replaced.
+    if ((this.#slots.get(slot.key) ?? slot) !== slot) return;
     slot.variants[encoding] = variant;
     const bytes = (variant?.body?.length ?? 0) + OVERHEAD_BYTES;
     slot.bytes += bytes;

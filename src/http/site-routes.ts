@@ -1,4 +1,7 @@
-/** Which page a request is for: by its host, through the links in `hosts/`, or by its path. */
+/**
+ * Which page a request is for: by its host, through the links in `hosts/`, or by its path. What holds here: nothing that
+ * was found before names led elsewhere is kept after it, not even what was being looked up at that moment.
+ */
 import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { hostOf, type RequestTarget } from './target.ts';
@@ -16,7 +19,8 @@ export interface Route {
 }
 
 export class SiteRoutes {
-  readonly #links = new Map<string, string | null>();
+  #links = new Map<string, string | null>();
+  #current = new WeakSet<Route>();
   #linksAt = 0;
   #own = false;
 
@@ -33,11 +37,24 @@ export class SiteRoutes {
 
   /** Names may lead elsewhere. */
   forget(): void {
-    this.#links.clear();
+    this.#links = new Map();
+    this.#current = new WeakSet();
+  }
+
+  /** False of a route that was found before names led elsewhere. */
+  isCurrent(route: Route): boolean {
+    return this.#current.has(route);
   }
 
   /** Which page a request is for; null when its host has none. */
   async of(hostHeader: string | undefined, target: RequestTarget): Promise<Route | null> {
+    const current = this.#current;
+    const route = await this.#find(hostHeader, target);
+    if (route) current.add(route);
+    return route;
+  }
+
+  async #find(hostHeader: string | undefined, target: RequestTarget): Promise<Route | null> {
     const host = hostOf(target.authority ?? hostHeader);
     const byDomain = host === '' || host.startsWith('_') ? null : await this.#link(host);
     if (byDomain)
@@ -58,15 +75,16 @@ export class SiteRoutes {
   async #link(name: string): Promise<string | null> {
     const now = this.now();
     if (!this.#own && now - this.#linksAt > FOREIGN_LINKS_MS) {
-      this.#links.clear();
+      this.#links = new Map();
       this.#linksAt = now;
     }
-    const known = this.#links.get(name);
+    const links = this.#links;
+    const known = links.get(name);
     if (known !== undefined) return known;
     const to = await readlink(join(this.root, 'hosts', name)).catch(() => null);
     const slug = to?.startsWith('../p/') ? to.slice(5) : null;
-    if (this.#links.size > MOST_LINKS) this.#links.clear();
-    this.#links.set(name, slug);
+    if (links.size > MOST_LINKS) links.clear();
+    links.set(name, slug);
     return slug;
   }
 }

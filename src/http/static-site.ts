@@ -133,7 +133,8 @@ export class StaticSite {
     const { slot, encoding, variant } = found;
     if (this.#answered.size >= MOST_ANSWERED) this.#answered.clear();
     const asked = `${req.headers.host}\n${req.url}`;
-    if (target.authority === null && asked.length <= LONGEST_KEPT) this.#answered.set(asked, slot);
+    const mayKeep = target.authority === null && asked.length <= LONGEST_KEPT;
+    if (mayKeep && this.#routes.isCurrent(route)) this.#answered.set(asked, slot);
     if (variant.body) {
       if (!sendHead(req, res, variant)) res.end(variant.body);
     } else if (!(await streamVariant(this.#files.pathOf(slot), encoding, variant, req, res))) {
