@@ -9,7 +9,7 @@ export default defineConfig({
     setupFiles: ['test/fail-on-console-error.ts'],
     // Most of a test is waiting for a server, a browser or a clock: more of them than cores run at once.
     maxWorkers: 3,
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 240_000,
   },
 });
