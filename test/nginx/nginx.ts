@@ -8,7 +8,7 @@ import { freePort, ROOT } from '../server/daymark.ts';
 
 const PLACES = ['/usr/sbin/nginx', '/usr/local/sbin/nginx', '/usr/local/bin/nginx', '/usr/bin/nginx'];
 const BROTLI = '/usr/lib/nginx/modules/ngx_http_brotli_static_module.so';
-const READY_WITHIN_MS = 10_000;
+const READY_WITHIN_MS = 90_000;
 
 /** The nginx of this machine, null when it has none. */
 export const NGINX = PLACES.find((place) => existsSync(place)) ?? null;

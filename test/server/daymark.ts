@@ -14,7 +14,7 @@ export const ENTRY = join(ROOT, 'dist/server/entry.mjs');
 export const ORGANIZATION = 'Acme';
 export const ORGANIZATION_SLUG = 'acme';
 
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 90_000;
 const POLL_MS = 5;
 
 export interface Start {

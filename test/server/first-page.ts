@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Daymark } from './daymark.ts';
 
-const WITHIN_MS = 10_000;
+const WITHIN_MS = 60_000;
 const POLL_MS = 10;
 
 export interface MadePage {

@@ -8,7 +8,7 @@ import { ask } from '../nginx/nginx.ts';
 import { freePort, ROOT } from '../server/daymark.ts';
 
 const PROGRAM = '/usr/sbin/varnishd';
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 90_000;
 
 export const HAS_VARNISH = existsSync(PROGRAM);
 
