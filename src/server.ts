@@ -3,7 +3,7 @@ import { setFlagsFromString } from 'node:v8';
 import { createApp } from 'astro/app/entrypoint';
 import { runCommandLine } from './cli/main.ts';
 import type { RouteHandler } from './http/declare.ts';
-import type { RunApp } from './http/serve.ts';
+import type { RunApp } from './http/run-route.ts';
 import type { PrintPage } from './render/renderer.ts';
 
 // The young generation stays as it is after the start: let grow, it holds 90 MB under load that nothing needs.

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { type Config, ConfigError, isLoopback, makeDataDir, readConfig, readSecret } from '../config.ts';
 import { DomainError } from '../domain/errors.ts';
-import type { RunApp } from '../http/serve.ts';
+import type { RunApp } from '../http/run-route.ts';
 import { allowDomain } from '../manage/domains.ts';
 import { setDefaultPage } from '../manage/pages.ts';
 import type { PrintPage } from '../render/renderer.ts';
