@@ -107,7 +107,7 @@ export function openApiDocument(
         : {}),
     },
   };
-  document.components.schemas = schemasFor(document);
+  document.components.schemas = schemasOnce(routes, whole, document);
   return document;
 }
 
@@ -117,6 +117,18 @@ function tagsOf(paths: Record<string, Json>): Json[] {
     name,
     description: name === 'public' ? 'What everyone can read and do' : `Manage ${name}`,
   }));
+}
+
+/** Of each list of routes: the schemas of everyone's document, and of the whole one. Neither depends on a server. */
+const schemas = new WeakMap<Route[], Partial<Record<'public' | 'whole', Json>>>();
+
+/** Everyone may ask for the document, and these take most of the work that it is. */
+function schemasOnce(routes: Route[], whole: boolean, document: Json): Json {
+  const kept = schemas.get(routes) ?? {};
+  schemas.set(routes, kept);
+  const name = whole ? 'whole' : 'public';
+  kept[name] ??= schemasFor(document);
+  return kept[name];
 }
 
 /** The named schemas that a document refers to, directly or through others. */
