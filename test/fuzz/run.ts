@@ -1,12 +1,12 @@
 /** Shoots at a server, and looks at every answer and at what it left behind. */
 import http from 'node:http';
 import fc from 'fast-check';
-import * as answers from '../../src/http/answers.ts';
-import { documentOf, faultOf, operationsOf } from '../fixtures/operations.ts';
+import { documentOf, operationsOf } from '../fixtures/operations.ts';
 import type { Daymark } from '../server/daymark.ts';
 import { type RawCounts, shootBytes } from './bytes.ts';
 import { type FuzzRequest, type Plan, plans, requestOf } from './requests.ts';
-import { siteAtRest } from './site.ts';
+import { faultIn, type Got, isRead, send, told } from './shot.ts';
+import { changesFiles } from './site.ts';
 import { World } from './world.ts';
 
 /** What takes a secret that only a mail, or a person, has. */
@@ -29,13 +29,6 @@ export interface FuzzReport {
   /** Refused requests that were sent again, and refused again, while the published files were watched. */
   watched: number;
   faults: string[];
-}
-
-interface Got {
-  status: number;
-  headers: http.IncomingHttpHeaders;
-  text: string;
-  body: unknown;
 }
 
 /** @param progress told how many requests are done, and waited for @param seed the same one makes the same plans */
@@ -113,29 +106,14 @@ async function shoot(
   // What leads on has done its work, too.
   if (declared && (status < 300 || status === 303))
     reached.add(`${plan.operation.method} ${plan.operation.path}`);
-  const reads = ['GET', 'HEAD', 'OPTIONS', 'PROPFIND'].includes(request.method);
+  const reads = isRead(request);
   const fault =
-    errorFault(request, answer) ??
-    (declared && status < 400 ? faultOf(plan.operation, answer) : null) ??
-    (declared && status >= 400 && plan.operation.scope !== null ? undocumented(plan, status) : null) ??
+    faultIn(plan, request, answer) ??
     ((status >= 300 || reads) && (await world.state()) !== before ? 'rows have changed' : null);
   return {
     fault: fault ? told(request, `${status} ${fault}: ${answer.text.slice(0, 300)}`) : null,
     ...(status >= 400 || reads ? { refused: request } : {}),
   };
-}
-
-/**
- * True when the published files are others after this was done. It is done again then: what time alone has changed, like
- * an hour that passed while something is down, does not change twice.
- */
-async function changesFiles(daymark: Daymark, work: () => Promise<void>): Promise<boolean> {
-  for (let times = 0; times < 2; times++) {
-    const before = await siteAtRest(daymark);
-    await work();
-    if ((await siteAtRest(daymark)) === before) return false;
-  }
-  return true;
 }
 
 /**
@@ -154,8 +132,7 @@ async function repeat(
   for (let place = 0; place < refused.length; place += step) {
     const request = refused[Math.floor(place)]!;
     const { status } = await send(daymark.url, agent, request);
-    const reads = ['GET', 'HEAD', 'OPTIONS', 'PROPFIND'].includes(request.method);
-    if (status >= 400 || reads) since.push(request);
+    if (status >= 400 || isRead(request)) since.push(request);
     else since = [];
   }
   report.watched += since.length;
@@ -164,60 +141,4 @@ async function repeat(
   });
   if (!changed) return [];
   return [`files have changed after:\n${since.map((request) => told(request, 'refused')).join('\n')}`];
-}
-
-/** A status that the document does not name; 400 may be said of any path, 405 and 404 of one that became another. */
-function undocumented({ operation, segments }: Plan, status: number): string | null {
-  const asPlanned = segments.every((one) => /^(live|upper):/.test(one));
-  if (!asPlanned && [400, 404, 405].includes(status)) return null;
-  return operation.responses[String(status)] ? null : 'the document does not name this status';
-}
-
-/** What is wrong with an error: 5xx, or not in the contract's form (section 6). */
-function errorFault({ method, path }: FuzzRequest, { status, headers, body }: Got): string | null {
-  if (status >= 500) return 'the server failed';
-  if (status < 400) return null;
-  if (!path.includes('/api/')) return null;
-  if (headers['content-type'] !== 'application/json; charset=utf-8') return 'the error is not JSON';
-  if (method === 'HEAD') return null;
-  const schema =
-    status === 422 ? answers.validationError : status === 403 ? answers.scopeError : answers.error;
-  if (!schema.safeParse(body).success) return 'the error has another form';
-  if (status === 405 && !headers.allow) return 'the 405 names no methods';
-  return status === 401 && !headers['www-authenticate'] ? 'the 401 does not say how to come in' : null;
-}
-
-function told({ method, path, headers, body }: FuzzRequest, what: string): string {
-  const sent = body === null ? '' : ` ${JSON.stringify(body.toString('latin1').slice(0, 300))}`;
-  const { authorization: _key, ...shown } = headers;
-  return `${method} ${path.slice(0, 200)} ${JSON.stringify(shown).slice(0, 200)}${sent} → ${what}`;
-}
-
-function send(url: string, agent: http.Agent, { method, path, headers, body, chunked }: FuzzRequest) {
-  const { hostname, port } = new URL(url);
-  const all: Record<string, string> = { ...headers };
-  if (body && !chunked) all['content-length'] = String(body.length);
-  else if (body) all['transfer-encoding'] = 'chunked';
-  return new Promise<Got>((resolve, reject) => {
-    const request = http.request({ hostname, port, path, method, headers: all, agent }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', reject);
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString('utf8');
-        const status = response.statusCode ?? 0;
-        resolve({ status, headers: response.headers, text, body: parsed(text) });
-      });
-    });
-    request.on('error', reject);
-    request.end(body ?? undefined);
-  });
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -28,6 +28,19 @@ export async function siteAtRest(daymark: Daymark): Promise<string> {
   throw new Error(`the published folder does not come to rest; the server says ${said}`);
 }
 
+/**
+ * True when the published files are others after this was done. It is done again then: what time alone has changed, like
+ * an hour that passed while something is down, does not change twice.
+ */
+export async function changesFiles(daymark: Daymark, work: () => Promise<void>): Promise<boolean> {
+  for (let times = 0; times < 2; times++) {
+    const before = await siteAtRest(daymark);
+    await work();
+    if ((await siteAtRest(daymark)) === before) return false;
+  }
+  return true;
+}
+
 /** Empty while files come and go. */
 function filesOf(root: string): string {
   const hash = createHash('sha256');

@@ -48,8 +48,8 @@ export class World {
     this.#database = createClient({ url: `file:${daymark.dataDir}/daymark.db` });
   }
 
-  static async make(daymark: Daymark): Promise<World> {
-    const page = await daymark.api('POST', '/api/v1/pages', { name: 'Fuzz' });
+  static async make(daymark: Daymark, name = 'Fuzz'): Promise<World> {
+    const page = await daymark.api('POST', '/api/v1/pages', { name });
     const world = new World(daymark, (page.body as { id: string }).id);
     world.ids.set('pages', [world.pageId]);
     await world.fill();
@@ -81,7 +81,7 @@ export class World {
   /** Somebody who accepted an invitation: that takes a mail, which nobody reads here. */
   async #addMember(): Promise<void> {
     const id = newId();
-    const email = `member-${++this.#people}@example.com`;
+    const email = `member-${id}@example.com`;
     await this.#database.execute({
       sql: `insert into users (id, organization_id, email, email_key, password_hash, role, created_at, updated_at)
         select ?, organization_id, ?, ?, '-', 'viewer', 0, 0 from pages where id = ?`,

@@ -16,6 +16,8 @@ export const ORGANIZATION_SLUG = 'acme';
 
 const READY_WITHIN_MS = 90_000;
 const POLL_MS = 5;
+/** Characters of each stream: a server that is shot at for hours writes more than a string can hold. */
+const OUTPUT_KEPT = 16 * 2 ** 20;
 
 export interface Start {
   /** An existing folder for another start on the same data; a fresh one when absent. */
@@ -39,7 +41,7 @@ export interface Daymark {
   key: string;
   /** Milliseconds from spawning until `/readyz` answered 200. */
   readyAfter: number;
-  /** All that the process has written to stdout and stderr so far. */
+  /** All that the process has written to stdout and stderr so far, or the end of it when that is very much. */
   output(): string;
   /** A request with the key; `path` starts with a slash. A header of value '' takes the default one away. */
   api(
@@ -158,10 +160,10 @@ function launch(command: readonly string[], env: Record<string, string>, input?:
   let stdout = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    stdout += text;
+    stdout = endOf(stdout + text);
   });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    stderr += text;
+    stderr = endOf(stderr + text);
   });
   const exit = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);
@@ -171,6 +173,10 @@ function launch(command: readonly string[], env: Record<string, string>, input?:
     });
   });
   return { process: child, exit, stdout: () => stdout, stderr: () => stderr, output: () => stdout + stderr };
+}
+
+function endOf(text: string): string {
+  return text.length > 2 * OUTPUT_KEPT ? text.slice(-OUTPUT_KEPT) : text;
 }
 
 /** Nothing of the caller's configuration may reach the server under test. */
