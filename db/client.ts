@@ -10,7 +10,9 @@
  */
 import { type Client, createClient, LibsqlError, type ResultSet } from '@libsql/client';
 import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql';
+import { UnavailableError } from '../src/domain/errors.ts';
 import { FileClient } from './file-client.ts';
+import { DatabaseAwayError, remoteFetch } from './remote-fetch.ts';
 import { RemoteTransaction } from './remote-transaction.ts';
 import type { Statement } from './statement.ts';
 
@@ -54,7 +56,14 @@ export interface DatabaseOptions {
 }
 
 /** The database stayed locked by another process for longer than `busyTimeout`. Nothing was written. */
-export class DatabaseBusyError extends Error {}
+export class DatabaseBusyError extends UnavailableError {}
+
+/** True of an error that says that the server can't be reached. */
+export function isAway(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause as unknown)
+    if (cause instanceof DatabaseAwayError) return true;
+  return false;
+}
 
 const FIRST_PAUSE_MS = 4;
 const LONGEST_PAUSE_MS = 100;
@@ -98,7 +107,9 @@ export class Connection {
     const { url, authToken } = this.#options;
     const client = this.isFile
       ? new FileClient(url)
-      : remote(createClient({ url, intMode: 'number', ...(authToken ? { authToken } : {}) }));
+      : remote(
+          createClient({ url, intMode: 'number', fetch: remoteFetch, ...(authToken ? { authToken } : {}) }),
+        );
     if (this.isFile) await prepare(client);
     this.#client = client;
     return client;
@@ -124,7 +135,9 @@ export class Connection {
         if (!isBusy(error) && !lost) throw error;
         if (isBusy(error)) this.#throwAway(client);
         if (performance.now() > deadline) {
-          throw new DatabaseBusyError('The database is locked by another process.', { cause: error });
+          const text =
+            'The database is locked by another process. Nothing was changed; try again in a moment.';
+          throw new DatabaseBusyError(text, { cause: error });
         }
         await new Promise((resume) => setTimeout(resume, pause));
       }

@@ -1,12 +1,15 @@
+import { UnavailableError } from '../src/domain/errors.ts';
 import {
   Connection,
   type Database,
   type DatabaseOptions,
   insideOf,
+  isAway,
   isBusy,
   readerOf,
   type SqlTransaction,
 } from './client.ts';
+import { DatabaseAwayError } from './remote-fetch.ts';
 
 /** Reads on one connection, writes on another, in the order in which they were asked for. */
 export interface Store {
@@ -36,6 +39,15 @@ const LARGEST_GROUP = 50;
 const gathering = () => new Promise((resume) => setImmediate(resume));
 
 type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown };
+
+/** The server was lost in the middle of a COMMIT. */
+class OutcomeUnknownError extends UnavailableError {
+  constructor(cause: Error) {
+    const text =
+      'The database server was lost while it saved the change: it may be saved, or not. Look before you send it again, or send it with the same Idempotency-Key.';
+    super(text, { cause });
+  }
+}
 
 /** Opens a store on a file or a libSQL server. Nothing is connected before the first use. */
 export function openStore(options: DatabaseOptions): Store {
@@ -71,15 +83,20 @@ export function openStore(options: DatabaseOptions): Store {
   async function runGroup(transaction: SqlTransaction, jobs: Job[]): Promise<void> {
     current = transaction;
     const outcomes: Outcome[] = [];
+    let isEnding = false;
     try {
       for (const job of jobs) outcomes.push(await runOne(transaction, job, jobs.length > 1));
-      if (outcomes.some((outcome) => outcome.ok)) await transaction.commit();
+      isEnding = outcomes.some((outcome) => outcome.ok);
+      if (isEnding) await transaction.commit();
       else await transaction.rollback();
       if (outcomes.some((outcome) => !outcome.ok && isBusy(outcome.error))) writer.drop();
     } catch (error) {
       // The transaction as a whole failed (a full disk, a lost server): nobody in it is acknowledged.
       writer.drop();
-      for (const job of jobs) job.reject(error);
+      // Who waits would only find out the same, one after the other.
+      if (isAway(error)) for (const job of queue.splice(0)) job.reject(error);
+      const unknown = isEnding && error instanceof DatabaseAwayError;
+      for (const job of jobs) job.reject(unknown ? new OutcomeUnknownError(error) : error);
       return;
     } finally {
       current = null;
@@ -99,6 +116,7 @@ export function openStore(options: DatabaseOptions): Store {
       if (shared) await transaction.execute('RELEASE job');
       return { ok: true, value };
     } catch (error) {
+      if (isAway(error)) throw error;
       // Throws if SQLite has already rolled back the whole transaction, and then the whole group fails.
       if (shared) await transaction.execute('ROLLBACK TO job');
       if (shared) await transaction.execute('RELEASE job');

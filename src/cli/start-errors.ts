@@ -15,7 +15,7 @@ export function listenError({ host, port }: Config, code: string | undefined): C
 }
 
 const UNUSABLE =
-  /SQLITE_(NOTADB|CANTOPEN|READONLY|CORRUPT|PERM)|ConnectionFailed|fetch failed|E(CONNREFUSED|NOTFOUND|TIMEDOUT|HOSTUNREACH)|HTTP status|HTTP_/;
+  /SQLITE_(NOTADB|CANTOPEN|READONLY|CORRUPT|PERM)|ConnectionFailed|database server|E(CONNREFUSED|NOTFOUND|TIMEDOUT|HOSTUNREACH)|HTTP status|HTTP_/;
 
 /** What a failure of the first query means for the operator; null when the database itself is not to blame. */
 export function databaseError(error: unknown): ConfigError | null {

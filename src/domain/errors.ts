@@ -26,6 +26,9 @@ export class TooManyError extends Error {
   }
 }
 
+/** What is needed does not answer now, and will again. The edge answers 503 with `Retry-After`, and the message. */
+export class UnavailableError extends Error {}
+
 /** Not there, or not yours: the two can't be told apart. */
 export function notFound(what: string): DomainError {
   return new DomainError('not_found', `${what} not found.`);

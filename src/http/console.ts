@@ -14,7 +14,7 @@ import type { SignedIn } from '../auth/session.ts';
 import type { Actor } from '../manage/command.ts';
 import type { Services } from '../services.ts';
 import { assertOrigin } from './authenticate.ts';
-import { HttpError, toHttpError } from './errors.ts';
+import { HttpError, logFailure, toHttpError } from './errors.ts';
 import { flashOf, takenFlash } from './flash.ts';
 
 /** What those may open who are not signed in, as Astro names the routes. */
@@ -87,10 +87,7 @@ export async function serveConsole(
     return dressed(await answer(context, visit, next), visit);
   } catch (error) {
     const { status, detail, headers } = toHttpError(error, locals.requestId);
-    if (status >= 500) {
-      const stack = error instanceof Error ? error.stack : String(error);
-      locals.services.log.error({ request: locals.requestId, error: stack }, 'request failed');
-    }
+    logFailure(locals.services.log, locals.requestId, error, status);
     visit.error = { status, text: textOf(detail) };
     const page = await next('/console/error/');
     const response = new Response(request.method === 'HEAD' ? null : page.body, {

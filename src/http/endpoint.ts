@@ -20,7 +20,7 @@ import {
   type RouteContext,
   type RouteHandler,
 } from './declare.ts';
-import { errorBody, HttpError, toHttpError } from './errors.ts';
+import { errorBody, HttpError, logFailure, toHttpError } from './errors.ts';
 import { once, onceOutside, repeatableOf } from './idempotency.ts';
 import { parseInput, readJsonBytes, readUpload } from './input.ts';
 import { assertMatch, etagOf } from './preconditions.ts';
@@ -146,11 +146,7 @@ export async function answering(
     });
   } catch (error) {
     const mapped = toHttpError(error, requestId);
-    if (mapped.status >= 500)
-      services.log.error(
-        { request: requestId, error: error instanceof Error ? error.stack : String(error) },
-        'request failed',
-      );
+    logFailure(services.log, requestId, error, mapped.status);
     for (const [name, value] of Object.entries(mapped.headers)) headers.set(name, value);
     return new Response(errorBody(mapped), { status: mapped.status, headers });
   }

@@ -1,4 +1,5 @@
-import { DomainError, type Issue, TooManyError } from '../domain/errors.ts';
+import type { Logger } from 'pino';
+import { DomainError, type Issue, TooManyError, UnavailableError } from '../domain/errors.ts';
 
 /** An answer that is not the one asked for, in the contract's form (section 6). */
 export class HttpError extends Error {
@@ -10,6 +11,9 @@ export class HttpError extends Error {
     super(typeof detail === 'string' ? detail : `HTTP ${status}`);
   }
 }
+
+/** When a database that is away may be asked for again, in seconds. */
+const RETRY_AFTER_S = 2;
 
 const STATUS_OF: Record<DomainError['kind'], number> = {
   malformed: 400,
@@ -29,7 +33,27 @@ export function toHttpError(error: unknown, requestId: string): HttpError {
   if (error instanceof TooManyError) {
     return new HttpError(429, error.message, { 'Retry-After': String(Math.ceil(error.retryAfterMs / 1000)) });
   }
+  const unavailable = unavailableIn(error);
+  if (unavailable) return new HttpError(503, unavailable.message, { 'Retry-After': String(RETRY_AFTER_S) });
   return new HttpError(500, `Something went wrong on our side. Request id: ${requestId}`);
+}
+
+/** Writes down what went wrong on our side; what is only away needs no stack. */
+export function logFailure(log: Logger, requestId: string, error: unknown, status: number): void {
+  if (status < 500) return;
+  if (status === 503) log.warn({ request: requestId, error: String(error) }, 'request refused for now');
+  else
+    log.error(
+      { request: requestId, error: error instanceof Error ? error.stack : String(error) },
+      'request failed',
+    );
+}
+
+/** What a failed query is wrapped in says nothing of its cause. */
+function unavailableIn(error: unknown): UnavailableError | null {
+  for (let cause = error; cause instanceof Error; cause = cause.cause as unknown)
+    if (cause instanceof UnavailableError) return cause;
+  return null;
 }
 
 export function validationError(issues: Issue[]): HttpError {

@@ -85,6 +85,7 @@ const WORDS: Record<number, string> = {
   422: 'The body fails its schema',
   429: 'Too many requests',
   500: 'Something went wrong',
+  503: 'Not possible at the moment: try again after Retry-After seconds',
 };
 
 export function failures(statuses: readonly number[]): Json {
@@ -142,7 +143,7 @@ export function publicList(path: string, endpoint: PublicEndpoint): Json {
         ...content(endpoint.answer),
       },
       '304': { description: 'Not changed since the ETag in If-None-Match' },
-      ...failures([400, 404, 500]),
+      ...failures([400, 404, 500, 503]),
     },
   };
 }
@@ -182,6 +183,7 @@ export function management(path: string, method: string, endpoint: AnyEndpoint, 
     ...(writes && method !== 'POST' ? [412] : []),
     ...(bodied ? [413, 415, 422] : []),
     500,
+    503,
   ];
   const headers = {
     ...(endpoint.list ? LIST_HEADERS : {}),
@@ -226,7 +228,7 @@ export function open(path: string, method: string, endpoint: AnyOpenEndpoint): J
         description: 'Done',
         ...(endpoint.answer ? content(endpoint.answer) : {}),
       },
-      ...failures([400, 403, ...(endpoint.body ? [413, 415, 422] : []), ...endpoint.statuses, 500]),
+      ...failures([400, 403, ...(endpoint.body ? [413, 415, 422] : []), ...endpoint.statuses, 500, 503]),
     },
   };
 }

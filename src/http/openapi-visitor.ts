@@ -31,7 +31,7 @@ export function visitor(path: string, method: string, endpoint: AnyVisitorEndpoi
       ...(status === 303 ? PAGE : {}),
       [String(status)]: { description: SUCCESS[status], ...(answer ? content(answer) : {}) },
       ...leadsOn,
-      ...failures([400, 404, ...(body ? [413, 415, 422] : []), ...more, 500]),
+      ...failures([400, 404, ...(body ? [413, 415, 422] : []), ...more, 500, 503]),
     },
   };
 }

@@ -14,6 +14,9 @@ export async function waiting(
   const pageId = answer.pageId ?? page.id;
   if (wanted === undefined || answer.revision === undefined || pageId === '') return answer;
   const seconds = Math.min(Number(wanted), LONGEST_WAIT_S);
-  const published = await locals.services.published(pageId, answer.revision, seconds * 1000);
+  // The write is on disk, whatever becomes of the question.
+  const published = await locals.services
+    .published(pageId, answer.revision, seconds * 1000)
+    .catch(() => false);
   return published ? { ...answer, headers: { ...answer.headers, 'Preference-Applied': 'wait' } } : answer;
 }

@@ -3,7 +3,7 @@ import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:ht
 import type { Services } from '../services.ts';
 import { requestIdOf } from './access-log.ts';
 import { drain } from './body.ts';
-import { errorBody, HttpError } from './errors.ts';
+import { errorBody, HttpError, logFailure, toHttpError } from './errors.ts';
 import type { Route } from './site-routes.ts';
 import { policyIn } from './static-answer.ts';
 import type { RequestTarget } from './target.ts';
@@ -38,20 +38,13 @@ function plainPage(error: HttpError): string {
 /** Of an error that nobody expected only the id of the request gets out. */
 export function fail(services: Services, req: IncomingMessage, res: ServerResponse, error: unknown): void {
   const requestId = requestIdOf(res);
-  services.log.error(
-    { request: requestId, error: error instanceof Error ? error.stack : String(error) },
-    'request failed',
-  );
+  const mapped = toHttpError(error, requestId);
+  logFailure(services.log, requestId, error, mapped.status);
   if (res.headersSent) {
     res.destroy();
     return;
   }
-  refuseRequest(
-    req,
-    res,
-    null,
-    new HttpError(500, `Something went wrong on our side. Request id: ${requestId}`),
-  );
+  refuseRequest(req, res, null, mapped);
 }
 
 /** What is published is only read; OPTIONS is told so. */

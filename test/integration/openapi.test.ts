@@ -80,7 +80,7 @@ describe('The document', () => {
   test('says of everything managed what it fails with', () => {
     for (const { scope, method, path, body, responses } of operations.filter((one) => one.scope !== null)) {
       const statuses = Object.keys(responses);
-      const always = ['401', '403', '500', ...(body ? ['400', '413', '415', '422'] : [])];
+      const always = ['401', '403', '500', '503', ...(body ? ['400', '413', '415', '422'] : [])];
       const behindAPath = path.includes('{') ? ['404'] : [];
       expect([method, path, scope, statuses]).toEqual([
         method,

@@ -182,26 +182,46 @@ describe('Of several processes one publishes to the bucket', () => {
 });
 
 describe('While the database is away', () => {
-  test('All processes go on showing what is published, and take changes again once it is back', async () => {
-    for (const daymark of [one, two, front])
-      await until(async () => (await statusAt(daymark)) === 'partial_outage', 'all follow');
-    await database.kill();
-    for (const daymark of [one, two, front]) {
-      expect(await statusAt(daymark)).toBe('partial_outage');
-      expect((await daymark.api('GET', '/healthz')).status).toBe(200);
-      expect((await daymark.api('GET', '/readyz')).status).toBe(503);
-      const answer = await daymark.api('PATCH', `/api/v1/pages/acme/components/${component}`, {
+  /** What all processes say of a change, and meanwhile of what is published. */
+  const refused = async () => {
+    const readings = async (daymark: Daymark) => {
+      const change = daymark.api('PATCH', `/api/v1/pages/acme/components/${component}`, {
         status: 'operational',
       });
-      expect(answer.status).toBe(500);
-    }
-    database = await startStandIn(database);
+      const ready = daymark.api('GET', '/readyz');
+      expect(await statusAt(daymark)).toBe('partial_outage');
+      expect((await daymark.api('GET', '/healthz')).status).toBe(200);
+      expect((await ready).status).toBe(503);
+      const { status, headers, body } = await change;
+      expect([status, headers['retry-after']]).toEqual([503, '2']);
+      expect(body).toEqual({ detail: 'The database server can not be reached. Try again in a moment.' });
+    };
+    await Promise.all([one, two, front].map(readings));
+  };
+  const takenAgain = async () => {
     for (const daymark of [one, two, front]) {
       await until(async () => (await daymark.api('GET', '/readyz')).status === 200, 'it is ready again');
       await setStatus(daymark, 'operational');
-      await setStatus(daymark, 'major_outage');
+      await setStatus(daymark, 'partial_outage');
     }
     for (const daymark of [one, two, front])
-      await until(async () => (await statusAt(daymark)) === 'major_outage', 'all follow');
+      await until(async () => (await statusAt(daymark)) === 'partial_outage', 'all follow');
+  };
+
+  test('All processes go on showing what is published, and take changes again once it is back', async () => {
+    await setStatus(front, 'partial_outage');
+    for (const daymark of [one, two, front])
+      await until(async () => (await statusAt(daymark)) === 'partial_outage', 'all follow');
+    await database.kill();
+    await refused();
+    database = await startStandIn(database);
+    await takenAgain();
+  });
+
+  test('Likewise while it takes every question and answers none', async () => {
+    database.freeze();
+    await refused();
+    database.thaw();
+    await takenAgain();
   });
 });

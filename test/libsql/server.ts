@@ -13,6 +13,9 @@ export interface LibsqlStandIn {
   file: string;
   /** What a process needs to work on it. */
   env: Record<string, string>;
+  /** SIGSTOP: it takes connections, and answers nothing. */
+  freeze(): void;
+  thaw(): void;
   /** SIGKILL, as a crash of its machine. */
   kill(): Promise<void>;
 }
@@ -32,6 +35,8 @@ export async function startStandIn(before?: Pick<LibsqlStandIn, 'file' | 'port'>
   return {
     ...{ url, port, file },
     env: { DATABASE_URL: url, DATABASE_AUTH_TOKEN: TOKEN, SECRET_KEY: 's'.repeat(40) },
+    freeze: () => void child.kill('SIGSTOP'),
+    thaw: () => void child.kill('SIGCONT'),
     async kill() {
       child.kill('SIGKILL');
       await exit;
