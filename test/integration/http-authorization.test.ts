@@ -7,7 +7,7 @@ import type { Answer } from '../server/http.ts';
 
 const NOWHERE = '01a00000-0000-7000-8000-000000000000';
 const SENTENCE = { detail: expect.any(String) };
-const SOON_MS = 1_500;
+const SOON_MS = 5_000;
 
 let daymark: Daymark;
 let managed: Operation[];

@@ -5,10 +5,10 @@ import { type Daymark, startDaymark } from '../server/daymark.ts';
 import { firstPage } from '../server/first-page.ts';
 
 const SLOW = 300;
-const SOON_MS = 1_000;
 
 let daymark: Daymark;
 const slow: RawConnection[] = [];
+let ended = 0;
 beforeAll(async () => {
   daymark = await startDaymark();
   await firstPage(daymark, { name: 'Acme' });
@@ -29,19 +29,22 @@ describe('While 300 clients take their time', () => {
           : `POST /api/v1/pages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${daymark.key}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"name":"`,
       );
       slow.push(connection);
+      connection.closed().then(
+        () => ended++,
+        () => ended++,
+      );
     }
     // Connections are taken in order: once this one is answered, so are all before it.
     await exchange(daymark.url, 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
   });
 
   test.each(['/', '/api/v1/status', '/api/v1/components?page=1', '/api/v1/pages'])(
-    'a fresh GET of %s is answered within a second',
+    'a fresh GET of %s is answered, and they still wait',
     async (path) => {
       const key = `Authorization: Bearer ${daymark.key}`;
-      const began = performance.now();
       const request = `GET ${path} HTTP/1.1\r\nHost: x\r\n${key}\r\nConnection: close\r\n\r\n`;
       expect((await exchange(daymark.url, request)).status).toBe(200);
-      expect(performance.now() - began).toBeLessThan(SOON_MS);
+      expect(ended).toBe(0);
     },
   );
 
