@@ -7,7 +7,7 @@ import { clock } from '../server/http.ts';
 
 const OUT = join(ROOT, 'node_modules/.daymark-floor');
 
-interface Floor {
+export interface Floor {
   renderStatusPage(snapshot: unknown): Promise<string>;
 }
 

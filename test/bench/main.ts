@@ -10,13 +10,14 @@ import { memory } from './memory-row.ts';
 import { publish } from './publish.ts';
 import { remote } from './remote.ts';
 import { replay } from './replay.ts';
+import { FULL, scale, shortened } from './scale.ts';
 import { start } from './start.ts';
 import { staticReads } from './static-reads.ts';
 
 /**
  * `npm run bench` measures every row of the table of budgets, `npm run bench -- NAME …` some of them, and
- * `npm run bench -- replay FILE [--limit N] [--concurrency N]` sends a page's real changes. Each figure stands beside
- * its reference of the same run.
+ * `npm run bench -- replay FILE [--limit N] [--concurrency N]` sends a page's real changes, and `npm run bench -- scale
+ * [--pages N] [--short]` looks at a large installation. Each figure stands beside its reference of the same run.
  */
 const ROWS: Readonly<Record<string, () => Promise<Row[]>>> = {
   publish,
@@ -35,7 +36,12 @@ const ROWS: Readonly<Record<string, () => Promise<Row[]>>> = {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { limit: { type: 'string' }, concurrency: { type: 'string' } },
+  options: {
+    limit: { type: 'string' },
+    concurrency: { type: 'string' },
+    pages: { type: 'string' },
+    short: { type: 'boolean' },
+  },
 });
 
 await buildOnce();
@@ -47,6 +53,9 @@ if (first === 'replay') {
     limit: values.limit === undefined ? undefined : Number(values.limit),
     concurrency: values.concurrency === undefined ? undefined : Number(values.concurrency),
   });
+} else if (first === 'scale') {
+  const pages = Number(values.pages ?? FULL.pages);
+  printTable(await scale(values.short ? shortened(pages) : { ...FULL, pages }));
 } else {
   const rows: Row[] = [];
   for (const name of positionals.length > 0 ? positionals : Object.keys(ROWS)) {

@@ -55,10 +55,14 @@ export async function publish(): Promise<Row[]> {
 }
 
 /** The published files that one more change replaces. */
-export async function replacedFiles(scene: Scene): Promise<Written[]> {
-  const folder = join(scene.server.dataDir, 'site/p', SLUG);
+export function replacedFiles(scene: Scene): Promise<Written[]> {
+  return replacedBy(join(scene.server.dataDir, 'site/p', SLUG), () => replaceTimes(scene, 1));
+}
+
+/** The files of a page's folder that are others after `change` has come to its end. */
+export async function replacedBy(folder: string, change: () => Promise<unknown>): Promise<Written[]> {
   const before = stamps(folder);
-  await replaceTimes(scene, 1);
+  await change();
   const after = stamps(folder);
   const changed = [...after].filter(([name, stamp]) => before.get(name) !== stamp).map(([name]) => name);
   return changed.map((name) => ({ name, bytes: readFileSync(join(folder, name)) }));
