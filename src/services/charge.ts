@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type FileLock, takeFileLock } from '../../db/file-lock.ts';
 import type { Store } from '../../db/transaction.ts';
 import type { Config } from '../config.ts';
-import { holdsLease, LEASE_MS, returnLease, takeLease } from '../worker/lease.ts';
+import { holdsLease, keepLease, LEASE_MS, returnLease, takeLease } from '../worker/lease.ts';
 
 /** Another process is at work on the same data. */
 export class AlreadyRunningError extends Error {}
@@ -39,9 +39,19 @@ export class Charge {
 
   /** The fence, after a look at the database. @throws Error when another process has taken over */
   async assertLease(): Promise<number> {
-    if (this.#fence === null || !(await holdsLease(this.store, this.#holder, this.#fence)))
-      throw new Error('Another process has taken over publishing.');
-    return this.#fence;
+    const fence = this.#fence;
+    const isHeld =
+      fence !== null && ((await holdsLease(this.store, this.#holder, fence)) || (await this.#keep(fence)));
+    if (!isHeld) throw new Error('Another process has taken over publishing.');
+    return fence;
+  }
+
+  /** A leap of the database's clock ends a lease early: nobody has to wait for its next renewal to publish. */
+  async #keep(fence: number): Promise<boolean> {
+    const asked = performance.now();
+    const kept = await keepLease(this.store, this.#holder, fence);
+    if (kept) this.#validUntil = asked + LEASE_MS - MARGIN_MS;
+    return kept;
   }
 
   /** As `assertLease`, without asking: right before something is written. @throws Error when the lease may be over */

@@ -36,6 +36,19 @@ export async function holdsLease(store: Store, holder: string, fence: number): P
   return rows.length > 0;
 }
 
+/**
+ * Holds on to a lease that ran out and that nobody else took: the clock leapt, or this process was frozen.
+ *
+ * @returns false when another process has it, or had it meanwhile, or when this one gave it back
+ */
+export async function keepLease(store: Store, holder: string, fence: number): Promise<boolean> {
+  return store.write(async (tx) => {
+    const kept = await tx.all(sql`update leases set expires_at = ${databaseNow} + ${LEASE_MS}
+      where name = ${NAME} and holder = ${holder} and fence = ${fence} and expires_at > 0 returning 1`);
+    return kept.length > 0;
+  });
+}
+
 /** Gives the lease back, so that the next process need not wait. */
 export async function returnLease(store: Store, holder: string): Promise<void> {
   await store.write(async (tx) => {
