@@ -100,7 +100,8 @@ export class PageFiles {
     const known = here ? options.snapshots.inMemory(slug) : null;
     const before = here ? (known ?? (await options.snapshots.get(slug))) : null;
     const mark = here?.mark ?? (await options.target.revisionOf(slug));
-    const result = await publishPage(tools, pageId, known, before, mark);
+    const madeAt = before ? null : ((await options.snapshots.get(slug))?.asOf ?? null);
+    const result = await publishPage(tools, pageId, known, before, mark, madeAt);
     if (!result) return this.#gone(pageId);
     const { snapshot } = result;
     this.#verified.set(pageId, { slug: snapshot.page.slug, mark: result.mark, whole: true });

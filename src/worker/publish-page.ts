@@ -60,6 +60,7 @@ export class NewerAtTargetError extends Error {}
  * @param known the snapshot made last in this process, if it is still at hand
  * @param before what the files at the target are known to say; null when that is not known
  * @param mark the `revision.json` that lies at the target
+ * @param madeAt when the page's files were last made, as far as anybody knows
  * @returns null when the page is not there any more
  */
 export async function publishPage(
@@ -68,6 +69,7 @@ export async function publishPage(
   known: PageSnapshot | null,
   before: PageSnapshot | null,
   mark: RevisionMark | null,
+  madeAt: number | null,
 ): Promise<Published | null> {
   const now = tools.now();
   const reusable = isReusable(known) ? known : null;
@@ -82,7 +84,7 @@ export async function publishPage(
   const touched = new Set(rows.touches.filter(({ kind }) => kind !== 'uptime').map(({ ref }) => ref));
   const current = planCurrent(before, snapshot, touched);
   const archive = await planTouched(tools.read, snapshot, rows.touches);
-  const months = currentMonths(before, snapshot, rows.touches);
+  const months = currentMonths(before, madeAt, snapshot, rows.touches);
   for (const month of months) archive.files.push(...planMonth(await loadMonth(tools.read, snapshot, month)));
   const fence = (await tools.assertLease()) ?? mark?.fence ?? 1;
   const { slug } = snapshot.page;
@@ -215,14 +217,17 @@ async function withLoaded<T extends { id: string }>(
 
 function currentMonths(
   before: PageSnapshot | null,
+  madeAt: number | null,
   snapshot: PageSnapshot,
   touches: readonly Touch[],
 ): Set<string> {
   const zone = snapshot.page.timezone;
   const months = new Set(touches.filter(({ kind }) => kind === 'month').map(({ ref }) => ref));
   const present = monthOf(snapshot.asOf, zone);
-  // With a new month the one before gets a way on.
-  if (!before || monthOf(before.asOf, zone) !== present) months.add(present).add(addMonths(present, -1));
+  if (!before) months.add(present).add(addMonths(present, -1));
+  // With a new month the one before gets a way on; a process that slept or was off for long has missed some.
+  const last = monthOf(before?.asOf ?? madeAt ?? snapshot.asOf, zone);
+  if (last < present) for (let month = last; month <= present; month = addMonths(month, 1)) months.add(month);
   for (const month of months) if (month < snapshot.firstMonth || month > present) months.delete(month);
   return months;
 }
