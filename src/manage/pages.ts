@@ -9,6 +9,7 @@ import type { PageCreate, PagePatch } from '../domain/input.ts';
 import { freeSlug, slugOf } from '../domain/slug.ts';
 import { type Actor, change, type Manager, type Outcome, ownedBy, type PageRow } from './command.ts';
 import { recomputeAllDays } from './days.ts';
+import { takeSlug } from './resting-slugs.ts';
 import { deleteDeliveries, deleteSubscribers } from './subscriber-steps.ts';
 
 /** A slug that its page left rests this long, so that no one inherits its readers. */
@@ -85,6 +86,7 @@ export async function createPage(
     const languages = input.languages ?? [language];
     assertLanguages(language, languages);
     const timezone = input.timezone ?? 'Etc/UTC';
+    await takeSlug(tx, free);
     await tx.batch([
       tx.insert(pages).values({
         id,
@@ -158,7 +160,7 @@ export async function editPage(
     const { tx, page, now } = unit;
     if (input.slug && input.slug !== page.slug) {
       await assertFree(tx, 'slug', input.slug, page.id, now);
-      await tx.delete(restingSlugs).where(eq(restingSlugs.slug, input.slug));
+      await takeSlug(tx, input.slug);
       const resting = {
         slug: page.slug,
         pageId: page.id,

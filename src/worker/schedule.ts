@@ -6,6 +6,7 @@ import { closeDays, pagesWithOpenDays } from '../manage/days.ts';
 import { forgetOldAccess } from '../manage/passwords.ts';
 import { remindOfPromises } from '../manage/promises.ts';
 import { forgetAnswers } from '../manage/repeated.ts';
+import { forgetRestedSlugs } from '../manage/resting-slugs.ts';
 import { forgetSignUps } from '../manage/sign-ups.ts';
 import { checkDomains, type LookUp } from './domains.ts';
 
@@ -90,6 +91,7 @@ export class Schedule {
     this.#answersAt = manager.now() + HOUR_MS;
     await manager.store.write((tx) => forgetAnswers(tx, manager.now()));
     await manager.store.write((tx) => forgetOldAccess(tx, manager.now()));
+    await manager.store.write((tx) => forgetRestedSlugs(tx, manager.now()));
     await forgetSignUps(manager);
   }
 
