@@ -69,6 +69,7 @@ export class PublishedSnapshots {
         this.besides(slug, 'archive'),
         this.besides(slug, 'uptime'),
         this.besides(slug, 'totals'),
+        this.besides(slug, 'owed'),
       ].map((path) => rm(path, { force: true })),
     );
   }

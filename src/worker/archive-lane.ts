@@ -1,6 +1,9 @@
 /**
  * What can wait: archive pages after a change of looks or of templates, files of a new day. Done in steps of some ten
- * milliseconds. How far a page's archive has come lies beside its snapshot, so that a restart goes on from there.
+ * milliseconds. What holds here:
+ *
+ * 1. That a page's archive is to be made again is on disk before `revision.json` speaks of the change that asks for it.
+ * 2. How far it has come lies beside the page's snapshot: the next start goes on from there.
  */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -9,7 +12,7 @@ import { loadIncidents, loadMonth, loadWindows, monthsOf, nextInArchive } from '
 import type { PublishedSnapshots } from '../snapshot/published.ts';
 import type { PageSnapshot } from '../snapshot/schema.ts';
 import { type PublishTools, renderAndWrite } from './publish-page.ts';
-import { ReportLane } from './report-lane.ts';
+import { type News, ReportLane } from './report-lane.ts';
 
 const STEP = 3;
 
@@ -74,20 +77,32 @@ export class ArchiveLane {
     return pageId === null ? null : { pageId, kind: 'archive' };
   }
 
-  /** Called after a publish: begins, or goes on with, what the archive needs. */
-  async noticed(pageId: string, before: PageSnapshot | null, after: PageSnapshot): Promise<void> {
-    const { slug } = after.page;
+  /** Notes what a publish makes stale. To be called before the publish is marked as done. */
+  async note(after: PageSnapshot, news: News): Promise<void> {
+    await this.reports.note(after, news);
+    const { id: pageId, slug } = after.page;
     this.#slugs.set(pageId, slug);
     const key = this.#keyOf(after);
     if (this.#done.get(pageId) === key) return;
     if (this.#jobs.get(pageId)?.progress.key === key) return;
-    const stored = before ? null : await this.#read(slug);
+    const stored = news.before ? null : await this.#read(slug);
     if (stored?.key === key && stored.position === null) {
       this.#done.set(pageId, key);
       return;
     }
     this.#done.delete(pageId);
-    this.#jobs.set(pageId, { slug, progress: stored?.key === key ? stored : beginning(key) });
+    const progress = stored?.key === key ? stored : beginning(key);
+    this.#jobs.set(pageId, { slug, progress });
+    if (progress !== stored) await this.#write(slug, progress);
+  }
+
+  /** Goes on with what was open when this process, or the one before it, ended; unless the page is published meanwhile. */
+  async resume(pageId: string, slug: string): Promise<void> {
+    await this.reports.resume(pageId, slug);
+    const stored = await this.#read(slug);
+    if (!stored?.position || this.#slugs.has(pageId)) return;
+    this.#slugs.set(pageId, slug);
+    this.#jobs.set(pageId, { slug, progress: stored });
   }
 
   /** Makes the whole archive of a page again. */

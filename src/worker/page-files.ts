@@ -3,6 +3,7 @@ import { sql } from 'drizzle-orm';
 import { pages } from '../../db/schema.ts';
 import type { RevisionMark } from '../publish/target.ts';
 import type { ArchiveLane } from './archive-lane.ts';
+import type { OwedFiles } from './owed-files.ts';
 import { leadOn, type PublishTools, publishPage } from './publish-page.ts';
 import type { PublishRecords } from './publish-records.ts';
 import type { PublisherOptions } from './publisher-options.ts';
@@ -32,6 +33,7 @@ export class PageFiles {
     private readonly options: PublisherOptions,
     private readonly tools: PublishTools,
     private readonly archive: ArchiveLane,
+    private readonly owed: OwedFiles,
     private readonly records: PublishRecords | null,
   ) {
     this.trailing = new TrailingFiles(tools);
@@ -109,10 +111,10 @@ export class PageFiles {
     this.stats.seconds += (performance.now() - started) / 1000;
     if (verified && verified.slug !== slug) await this.#moved(verified.slug, pageId);
     await this.#leave(pageId, slug);
-    await this.archive.noticed(pageId, before, snapshot);
-    this.trailing.follow(pageId, snapshot.page.slug, result.trailing, () =>
-      this.#note(pageId, result.mark.revision),
-    );
+    this.trailing.follow(pageId, snapshot.page.slug, result.trailing, async () => {
+      await this.owed.paid(snapshot.page.slug);
+      this.#note(pageId, result.mark.revision);
+    });
     return this.waiters.has(pageId) || this.trailing.isOverdue(pageId);
   }
 

@@ -13,6 +13,7 @@ import type { PageSnapshot } from '../snapshot/schema.ts';
 import { ArchiveLane } from './archive-lane.ts';
 import { type Failures, messageOf } from './failures.ts';
 import type { Onlooker, SeenPage } from './lookout.ts';
+import { OwedFiles } from './owed-files.ts';
 import { PageFiles } from './page-files.ts';
 import { persistently } from './persistently.ts';
 import { PublishLanes } from './publish-lanes.ts';
@@ -20,7 +21,7 @@ import { leadOn, type PublishTools } from './publish-page.ts';
 import { PublishRecords } from './publish-records.ts';
 import type { PublisherOptions } from './publisher-options.ts';
 import type { News } from './report-lane.ts';
-import { sweep } from './sweep.ts';
+import { type Findings, sweep } from './sweep.ts';
 import { Term } from './term.ts';
 
 /** Whether a term has begun is looked at so often. */
@@ -34,10 +35,11 @@ export class Publisher implements Onlooker {
   readonly #files: PageFiles;
   readonly #records: PublishRecords | null;
   readonly #archive: ArchiveLane;
+  readonly #owed: OwedFiles;
   readonly #lanes: PublishLanes;
   readonly #tools: PublishTools;
-  /** Revisions that lay there when the term began. */
-  #current = new Map<string, number>();
+  /** What lay there, and was current, when the term began. */
+  #current: Findings['current'] = new Map();
   /** Slugs of pages that were not current when the term began, until they are tried. */
   #untried = new Map<string, string>();
   #begun: () => void = () => undefined;
@@ -49,8 +51,10 @@ export class Publisher implements Onlooker {
   constructor(readonly options: PublisherOptions) {
     const { store, target, publicUrl, printPage, now, assertLease, onReplaced, log } = options;
     const keep = async (slug: string, snapshot: PageSnapshot, news: News) => {
-      await this.#archive.reports.note(snapshot, news);
+      await this.#archive.note(snapshot, news);
       await options.snapshots.put(slug, snapshot);
+      // The first publish is whole at once.
+      if (news.before) await this.#owed.note(slug);
     };
     this.name = target.name;
     this.#term = new Term(() => options.term());
@@ -59,7 +63,8 @@ export class Publisher implements Onlooker {
     const complain = (error: unknown) =>
       log.error({ error: messageOf(error) }, 'what was published could not be noted');
     this.#records = options.records ? new PublishRecords(store, options.records, complain) : null;
-    this.#files = new PageFiles(options, this.#tools, this.#archive, this.#records);
+    this.#owed = new OwedFiles(options.snapshots, options.trust === 'marks');
+    this.#files = new PageFiles(options, this.#tools, this.#archive, this.#owed, this.#records);
     const parts = { term: this.#term, files: this.#files, archive: this.#archive, records: this.#records };
     this.#lanes = new PublishLanes({ options, ...parts, onTried: (pageId) => this.#tried(pageId) });
   }
@@ -113,7 +118,7 @@ export class Publisher implements Onlooker {
   /** A page as the database has it, whoever changed it. */
   seen({ id, revision, publishedRevision }: SeenPage): void {
     if (!this.#term.isRunning) return;
-    const there = Math.max(this.markOf(id)?.revision ?? -1, this.#current.get(id) ?? -1);
+    const there = Math.max(this.markOf(id)?.revision ?? -1, this.#current.get(id)?.revision ?? -1);
     if (there < revision) {
       if (!this.failures.mustWait(id, this.options.now())) this.#lanes.queue.hurry(id);
       this.#lanes.queue.kick();
@@ -149,7 +154,7 @@ export class Publisher implements Onlooker {
     );
     this.unreachable = null;
     this.#begun();
-    await this.#lanes.run();
+    await Promise.all([this.#lanes.run(), this.#resume()]);
     if (this.#term.isHeld()) {
       for (const pageId of this.#files.trailing.pages())
         await this.#lanes.attempt(pageId, () => this.#files.writeTrailing(pageId));
@@ -195,13 +200,25 @@ export class Publisher implements Onlooker {
 
   async #sweep(): Promise<void> {
     const { store, target, template, trust } = this.options;
-    const found = await sweep(store.read, target, trust, template, (slug) => this.#archive.templateOf(slug));
+    const found = await sweep(store.read, target, trust, template, {
+      templateOf: (slug) => this.#archive.templateOf(slug),
+      owes: (slug) => this.#owed.has(slug),
+    });
     this.#current = found.current;
     this.#untried = found.behind;
     this.options.onBehind?.([...found.behind.values()]);
     for (const id of found.behind.keys()) this.#lanes.queue.hurry(id);
     for (const id of found.stale) this.#archive.refresh(id);
     for (const { slug, pageId } of found.moved) await leadOn(this.#tools, slug, pageId);
+  }
+
+  /** Goes on with what was left open of pages that are current: nobody need wait for it. */
+  async #resume(): Promise<void> {
+    for (const [pageId, { slug }] of this.#current) {
+      if (this.#term.isOver()) return;
+      await this.#archive.resume(pageId, slug);
+    }
+    this.#lanes.queue.kick();
   }
 
   #tried(pageId: string): void {

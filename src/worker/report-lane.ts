@@ -71,6 +71,14 @@ export class ReportLane {
     if (!unchanged) await this.#save(next);
   }
 
+  /** Goes on with what was open when this process, or the one before it, ended. */
+  async resume(pageId: string, slug: string): Promise<void> {
+    const state = await this.#read(slug);
+    if (!state || state.pending.size === 0 || this.#states.has(pageId)) return;
+    this.#states.set(pageId, state);
+    this.#due.add(pageId);
+  }
+
   forget(pageId: string): void {
     this.#due.delete(pageId);
     this.#states.delete(pageId);

@@ -15,8 +15,8 @@ export interface Findings {
   behind: Map<string, string>;
   /** Made with other templates: when there is time. */
   stale: string[];
-  /** Revisions of all others. */
-  current: Map<string, number>;
+  /** All others. */
+  current: Map<string, { slug: string; revision: number }>;
   /** Slugs that lead on to a page. */
   moved: { slug: string; pageId: string }[];
 }
@@ -24,14 +24,14 @@ export interface Findings {
 /**
  * Compares a target with the database. A target that was filled from another database is emptied: what it says is nobody's.
  *
- * @param templateOf what the files of a page were made with, as far as this process knows
+ * @param known what the files of a page were made with, as far as this process knows, and whether some are missing
  */
 export async function sweep(
   read: Database,
   target: Target,
   trust: Trust,
   template: string,
-  templateOf: (slug: string) => Promise<string | null>,
+  known: Known,
 ): Promise<Findings> {
   const origin = await originOf(read);
   const ours = (await target.origin()) === origin;
@@ -58,14 +58,19 @@ export async function sweep(
     moved: moved as Findings['moved'],
   };
   for (const row of rows) {
-    const state = ours ? await stateOf(row, target, trust, templateOf) : null;
+    const state = ours ? await stateOf(row, target, trust, known) : null;
     if (state === null || state.revision < row.revision) found.behind.set(row.id, row.slug);
     else {
-      found.current.set(row.id, row.revision);
+      found.current.set(row.id, { slug: row.slug, revision: row.revision });
       if (state.template !== template) found.stale.push(row.id);
     }
   }
   return found;
+}
+
+interface Known {
+  templateOf(slug: string): Promise<string | null>;
+  owes(slug: string): Promise<boolean>;
 }
 
 interface Row {
@@ -78,12 +83,13 @@ async function stateOf(
   { slug, publishedRevision, publishedTemplate }: Row,
   target: Target,
   trust: Trust,
-  templateOf: (slug: string) => Promise<string | null>,
+  known: Known,
 ): Promise<{ revision: number; template: string | null } | null> {
   if (trust === 'nothing') return null;
   if (trust === 'database') return { revision: publishedRevision, template: publishedTemplate };
+  if (await known.owes(slug)) return null;
   const mark = await target.revisionOf(slug);
-  return mark && { revision: mark.revision, template: await templateOf(slug) };
+  return mark && { revision: mark.revision, template: await known.templateOf(slug) };
 }
 
 async function originOf(read: Database): Promise<string> {

@@ -12,7 +12,7 @@ interface Pending {
   /** When the first change came that they do not tell of, and the last. */
   since: number;
   changedAt: number;
-  written(): void;
+  written(): Promise<void>;
 }
 
 /**
@@ -25,7 +25,7 @@ export class TrailingFiles {
   constructor(private readonly tools: PublishTools) {}
 
   /** The newest files of a page; `written` is called once they, or newer ones, lie at the target. */
-  follow(pageId: string, slug: string, files: PlannedFile[], written: () => void): void {
+  follow(pageId: string, slug: string, files: PlannedFile[], written: () => Promise<void>): void {
     const changedAt = this.tools.now();
     const since = this.#pending.get(pageId)?.since ?? changedAt;
     this.#pending.set(pageId, { slug, files, since, changedAt, written });
@@ -57,7 +57,7 @@ export class TrailingFiles {
     await this.tools.assertLease();
     await renderAndWrite(this.tools, pending.slug, pending.files);
     if (this.#pending.get(pageId) === pending) this.#pending.delete(pageId);
-    pending.written();
+    await pending.written();
   }
 
   get isEmpty(): boolean {
