@@ -1,8 +1,9 @@
 import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { open, parse } from '../fixtures/raw-http.ts';
-import { type Daymark, freePort, runCli, startDaymark } from '../server/daymark.ts';
+import { type Daymark, runCli, startDaymark } from '../server/daymark.ts';
 import { firstPage, until } from '../server/first-page.ts';
+import { freePort } from '../server/free-port.ts';
 
 let daymark: Daymark;
 const cli = (...args: string[]) => runCli(args, { DATA_DIR: daymark.dataDir });
@@ -12,7 +13,7 @@ const revision = async (server: Daymark, slug: string) =>
 beforeAll(async () => {
   daymark = await startDaymark();
   await firstPage(daymark, { name: 'Acme' });
-  await daymark.api('POST', '/api/v1/pages', { name: 'Second' }, { prefer: 'wait=10' });
+  await daymark.api('POST', '/api/v1/pages', { name: 'Second' }, { prefer: 'wait=30' });
 });
 afterAll(() => daymark.stop());
 
@@ -90,7 +91,7 @@ describe('Beside a running server', () => {
         'PATCH',
         '/api/v1/pages/second',
         { name: 'And back' },
-        { prefer: 'wait=10' },
+        { prefer: 'wait=30' },
       );
       expect(there.headers['preference-applied']).toBe('wait');
       await until(
@@ -101,7 +102,7 @@ describe('Beside a running server', () => {
         'PATCH',
         '/api/v1/pages/second',
         { name: 'Third' },
-        { prefer: 'wait=10' },
+        { prefer: 'wait=30' },
       );
       expect(waited.headers['preference-applied']).toBe('wait');
     } finally {

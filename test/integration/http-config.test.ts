@@ -3,7 +3,8 @@ import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Daymark, freePort, freshDataDir, runCli, startDaymark } from '../server/daymark.ts';
+import { type Daymark, freshDataDir, runCli, startDaymark } from '../server/daymark.ts';
+import { freePort } from '../server/free-port.ts';
 
 /** It would be taken, and send unsigned. */
 const ED25519 = generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();

@@ -5,6 +5,7 @@ import { testMessage } from '../../src/http/webhook-answers.ts';
 import { assertSigned, openReceiver, type Receiver } from '../fixtures/receiver.ts';
 import { type Daymark, ROOT, startDaymark } from '../server/daymark.ts';
 import { firstPage } from '../server/first-page.ts';
+import { freePort } from '../server/free-port.ts';
 
 interface Webhook {
   id: string;
@@ -204,11 +205,10 @@ describe('A test call', () => {
   });
 
   test('says why nothing was reached, as a symbol', async () => {
-    const closed = await openReceiver();
-    await closed.close();
+    const closed = `http://127.0.0.1:${await freePort()}/`;
     receiver.answer((request) => request.socket.destroy());
     for (const [url, error] of [
-      [closed.url, 'connection_refused'],
+      [closed, 'connection_refused'],
       [receiver.url, 'connection_closed'],
       [receiver.url.replace('http:', 'https:'), 'tls_failed'],
       ['http://10.0.0.1/', 'address_refused'],

@@ -1,7 +1,8 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { freePort, freshDataDir } from '../server/daymark.ts';
+import { freshDataDir } from '../server/daymark.ts';
+import { freePort } from '../server/free-port.ts';
 
 const SCRIPT = new URL('stand-in.ts', import.meta.url).pathname;
 export const TOKEN = 'a token of this test';

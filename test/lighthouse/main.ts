@@ -8,7 +8,7 @@ import lighthouse, { desktopConfig } from 'lighthouse';
 import { CHROMIUM_FLAGS, ensureChromium } from '../browser/chromium.ts';
 import { startDemo } from '../browser/demo.ts';
 import { buildOnce } from '../server/build-once.ts';
-import { freePort } from '../server/daymark.ts';
+import { freePort } from '../server/free-port.ts';
 
 const { values } = parseArgs({ options: { form: { type: 'string', default: 'phone' } } });
 

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { freePort } from '../server/daymark.ts';
+import { freePort } from '../server/free-port.ts';
 
 const POSTFIX = '/usr/sbin/postfix';
 const run = promisify(execFile);

@@ -1,6 +1,7 @@
 /** A real SMTP server on loopback that keeps what it takes, and fails where it is told to. */
 import { type AddressObject, type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
+import { freePort } from '../server/free-port.ts';
 
 export interface Taken {
   from: string;
@@ -112,7 +113,7 @@ export async function startSink(options: SinkOptions = {}): Promise<Sink> {
   }
   server.on('error', () => undefined);
   const sink: Sink = {
-    port: options.port ?? 0,
+    port: options.port ?? (await freePort()),
     url: '',
     taken: [],
     connections: 0,
@@ -122,10 +123,8 @@ export async function startSink(options: SinkOptions = {}): Promise<Sink> {
   };
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+    server.listen(sink.port, '127.0.0.1', resolve);
   });
-  const address = server.server.address();
-  sink.port = typeof address === 'object' && address !== null ? address.port : 0;
   const account = options.user ? `${options.user}:${encodeURIComponent(options.password ?? '')}@` : '';
   sink.url = `smtp://${account}127.0.0.1:${sink.port}`;
   return sink;

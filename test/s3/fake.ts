@@ -4,6 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import http, { type IncomingMessage, type ServerResponse } from 'node:http';
+import { freePort } from '../server/free-port.ts';
 import { refusalOf } from './signature.ts';
 
 export interface StoredObject {
@@ -40,15 +41,18 @@ export interface FakeStore {
 
 const PAGE = 7;
 
-/** @param port a fixed one for a store that comes back; 0 for any */
-export async function startFakeStore(port = 0, before?: FakeStore): Promise<FakeStore> {
+/** @param known the port of a store that comes back */
+export async function startFakeStore(known?: number, before?: FakeStore): Promise<FakeStore> {
   const server = http.createServer((request, response) => {
     void receive(store, request, response);
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  const address = server.address() as { port: number };
+  const port = known ?? (await freePort());
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', resolve);
+  });
   const store: FakeStore = {
-    endpoint: `http://127.0.0.1:${address.port}`,
+    endpoint: `http://127.0.0.1:${port}`,
     bucket: 'status-pages',
     accessKey: 'AKIDTEST',
     secretKey: 'a secret/with+signs',

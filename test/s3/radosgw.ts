@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { AwsClient } from 'aws4fetch';
 import { targetAt } from '../../src/services/targets.ts';
-import { freePort, freshDataDir } from '../server/daymark.ts';
+import { freshDataDir } from '../server/daymark.ts';
+import { freePort } from '../server/free-port.ts';
 import { addressOf, keyOf, type Place } from './places.ts';
 
 const PROGRAMS = ['radosgw', 'radosgw-admin', 'ceph', 'ceph-mon', 'ceph-osd', 'monmaptool'];

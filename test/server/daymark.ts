@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { freePort } from './free-port.ts';
 import { type Answer, send } from './http.ts';
 
 export const ROOT = new URL('../..', import.meta.url).pathname;
@@ -13,6 +13,8 @@ export const ENTRY = join(ROOT, 'dist/server/entry.mjs');
 /** The organization that a first start makes, and its slug. */
 export const ORGANIZATION = 'Acme';
 export const ORGANIZATION_SLUG = 'acme';
+
+export { freePort };
 
 const READY_WITHIN_MS = 90_000;
 const POLL_MS = 5;
@@ -71,19 +73,6 @@ export function freshDataDir(): string {
   const folder = mkdtempSync(join(process.env[RUN_FOLDER_VARIABLE] ?? tmpdir(), 'daymark-test-'));
   folders.push(folder);
   return folder;
-}
-
-/** A TCP port of 127.0.0.1 that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address !== null ? address.port : 0;
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /** Starts the real built server on 127.0.0.1 and waits until it is ready. Throws with its output when it ends before. */

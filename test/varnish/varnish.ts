@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { ask } from '../nginx/nginx.ts';
-import { freePort, ROOT } from '../server/daymark.ts';
+import { ROOT } from '../server/daymark.ts';
+import { freePort } from '../server/free-port.ts';
 
 const PROGRAM = '/usr/sbin/varnishd';
 const READY_WITHIN_MS = 90_000;
