@@ -30,7 +30,7 @@ async function signIn(page: Page, { url }: Daymark): Promise<void> {
 async function makePage(own: Daymark, slug: string): Promise<void> {
   await own.api('POST', '/api/v1/pages', { name: `Page ${slug}`, slug });
   for (const name of ['Checkout', 'Search']) {
-    const made = await own.api('POST', `/api/v1/pages/${slug}/components`, { name }, { prefer: 'wait=10' });
+    const made = await own.api('POST', `/api/v1/pages/${slug}/components`, { name }, { prefer: 'wait=30' });
     expect(made.status).toBe(201);
   }
 }

@@ -37,7 +37,7 @@ export async function startDemo(): Promise<Demo> {
   const get = (path: string) => daymark.api('GET', path);
   const isThere = async (path: string) => (await get(path)).status === 200;
   await until(() => isThere('/history/'), 'the demo is published');
-  const told = { authorization: `Bearer ${key}`, prefer: 'wait=20' };
+  const told = { authorization: `Bearer ${key}`, prefer: 'wait=30' };
   await daymark.api('PATCH', '/api/v1/pages/northwind', { languages: LANGUAGES }, told);
   const list = async (name: string) => (await get(`/api/v1/${name}`)).body as Listed[];
   const [incidents, windows] = [await list('incidents'), await list('maintenance')];

@@ -29,7 +29,7 @@ test('a language that is chosen once is that of every example, and the answer fo
 }) => {
   const { slug, components } = await desk.newPage('Chosen');
   const address = `/api/v1/pages/${slug}/components/${components[0]!.id}`;
-  await desk.daymark.api('PATCH', address, { status: 'partial_outage' }, { prefer: 'wait=10' });
+  await desk.daymark.api('PATCH', address, { status: 'partial_outage' }, { prefer: 'wait=30' });
   await page.goto(`${desk.url}/p/${slug}/docs/`);
   await page.locator(STATUS).getByText('JavaScript', { exact: true }).click();
   await expect(page.locator('[data-operation="GET /api/v1/incidents"] .code pre:visible')).toContainText(

@@ -5,7 +5,7 @@ import { type Demo, expect, test } from './demo.ts';
 const MINUTE = 60_000;
 
 async function change(demo: Demo, method: string, path: string, body: object): Promise<{ id: string }> {
-  const headers = { authorization: `Bearer ${demo.key}`, prefer: 'wait=20' };
+  const headers = { authorization: `Bearer ${demo.key}`, prefer: 'wait=30' };
   const answer = await demo.daymark.api(method, `/api/v1/pages/northwind/${path}`, body, headers);
   expect(answer.headers['preference-applied'], answer.text).toBe('wait');
   return answer.body as { id: string };

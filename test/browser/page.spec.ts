@@ -83,7 +83,7 @@ test('a change over the API is on the page as soon as it is answered', async ({ 
   const id = components.find(({ name }) => name === 'VPN')?.id;
   const set = async (status: string) => {
     const path = `/api/v1/pages/northwind/components/${id}`;
-    const headers = { authorization: `Bearer ${demo.key}`, prefer: 'wait=10' };
+    const headers = { authorization: `Bearer ${demo.key}`, prefer: 'wait=30' };
     const answer = await demo.daymark.api('PATCH', path, { status }, headers);
     expect([answer.status, answer.headers['preference-applied']]).toEqual([200, 'wait']);
   };

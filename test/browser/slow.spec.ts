@@ -34,7 +34,7 @@ test('on slow 3G a page is there in one flight, follows what happens, and outliv
     // From here on time is the test's own.
     await page.clock.install();
     await page.reload();
-    const headers = { authorization: `Bearer ${demo.key}`, prefer: 'wait=20' };
+    const headers = { authorization: `Bearer ${demo.key}`, prefer: 'wait=30' };
     const news = { title: 'Sign-in is slow', body: 'We are looking into it.' };
     await demo.daymark.api('POST', '/api/v1/pages/northwind/incidents', news, headers);
     await page.clock.fastForward(MINUTE);

@@ -51,7 +51,7 @@ test.describe('a page that is', () => {
   test.afterAll(() => daymark.stop());
 
   async function make(path: string, body: object): Promise<string> {
-    const answer = await daymark.api('POST', `/api/v1/pages${path}`, body, { prefer: 'wait=20' });
+    const answer = await daymark.api('POST', `/api/v1/pages${path}`, body, { prefer: 'wait=30' });
     expect(answer.status, answer.text).toBe(201);
     return (answer.body as { id: string }).id;
   }

@@ -273,7 +273,7 @@ describe('The organization', () => {
     const helper = await newMember(daymark, 'hal@brief.example', 'admin', 'brief');
     const olga = await signedIn(daymark, who);
     const hal = await signedIn(daymark, helper);
-    const made = await olga.api('POST', '/api/v1/pages', { name: 'Brief' }, { prefer: 'wait=10' });
+    const made = await olga.api('POST', '/api/v1/pages', { name: 'Brief' }, { prefer: 'wait=30' });
     expect(made.status).toBe(201);
     const { key } = (await olga.api('POST', '/api/v1/api-keys', { name: 'x', scopes: ['pages:read'] }))
       .body as { key: string };

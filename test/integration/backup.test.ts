@@ -9,7 +9,7 @@ import { type FakeStore, startFakeStore } from '../s3/fake.ts';
 import { type Daymark, freshDataDir, runCli, startDaymark } from '../server/daymark.ts';
 import { firstPage, until } from '../server/first-page.ts';
 
-const WAIT = { prefer: 'wait=10' };
+const WAIT = { prefer: 'wait=30' };
 const SECRET = 's'.repeat(40);
 
 let store: FakeStore;

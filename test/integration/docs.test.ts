@@ -46,7 +46,7 @@ beforeAll(async () => {
     async () => ((await daymark.api('GET', `${PAGE}/webhooks/${hook}/deliveries`)).body as []).length > 0,
     'something was sent to the webhook',
   );
-  await post(`${PAGE}/subscribers`, { email: 'first@example.com' }, { prefer: 'wait=10' });
+  await post(`${PAGE}/subscribers`, { email: 'first@example.com' }, { prefer: 'wait=30' });
 });
 afterAll(async () => {
   process.stdout.write(`${ran} examples of the reference were run (${LANGUAGES.join(', ')}).\n`);
@@ -65,7 +65,7 @@ async function incident(): Promise<{ id: string; update: string }> {
   const update = await post(
     `${PAGE}/incidents/${id}/updates`,
     { status: 'identified', body: 'Found.' },
-    { prefer: 'wait=10' },
+    { prefer: 'wait=30' },
   );
   await daymark.api('PUT', `${PAGE}/incidents/${id}/postmortem`, { body: 'A cable.' });
   return { id, update: update.id };
@@ -79,7 +79,7 @@ async function window(): Promise<{ id: string; update: string }> {
   const update = await post(
     `${PAGE}/maintenance/${id}/updates`,
     { status: 'scheduled', body: 'Soon.' },
-    { prefer: 'wait=10' },
+    { prefer: 'wait=30' },
   );
   return { id, update: update.id };
 }

@@ -3,7 +3,7 @@ import { type Daymark, startDaymark } from '../server/daymark.ts';
 import { firstPage } from '../server/first-page.ts';
 import { type Answer, revisionOf } from '../server/http.ts';
 
-const WAIT = { prefer: 'wait=10' };
+const WAIT = { prefer: 'wait=30' };
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/;
 const NOWHERE = '01a00000-0000-7000-8000-000000000000';
 const FIELDS =

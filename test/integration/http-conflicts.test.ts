@@ -56,7 +56,7 @@ describe('If-Match', () => {
 
   test('goes for the page as well, and publishing it does not count as a change', async () => {
     const { etag } = (await daymark.api('GET', PAGE)).headers;
-    const same = await daymark.api('PATCH', PAGE, {}, { 'if-match': etag!, prefer: 'wait=10' });
+    const same = await daymark.api('PATCH', PAGE, {}, { 'if-match': etag!, prefer: 'wait=30' });
     expect(same.status).toBe(200);
     expect((await daymark.api('PATCH', PAGE, { name: 'X' }, { 'if-match': '"other"' })).status).toBe(412);
   });

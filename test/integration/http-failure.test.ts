@@ -5,7 +5,7 @@ import { type Daymark, runCli, startDaymark } from '../server/daymark.ts';
 import { firstPage, until } from '../server/first-page.ts';
 import { revisionOf } from '../server/http.ts';
 
-const WAIT = { prefer: 'wait=10' };
+const WAIT = { prefer: 'wait=30' };
 
 let daymark: Daymark;
 let pageId: string;

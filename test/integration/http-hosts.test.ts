@@ -39,7 +39,7 @@ describe('With a page, and one with a domain of its own', () => {
       'POST',
       '/api/v1/pages',
       { name: 'Other', slug: 'other', domain: DOMAIN },
-      { prefer: 'wait=10' },
+      { prefer: 'wait=30' },
     );
     otherId = (other.body as { id: string }).id;
   });

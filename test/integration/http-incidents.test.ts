@@ -3,7 +3,7 @@ import { type Daymark, startDaymark } from '../server/daymark.ts';
 import { firstPage } from '../server/first-page.ts';
 import { type Answer, revisionOf } from '../server/http.ts';
 
-const WAIT = { prefer: 'wait=10' };
+const WAIT = { prefer: 'wait=30' };
 const FIELDS =
   'id title status impact started_at resolved_at next_update_at created_at updated_at components updates postmortem';
 const UPDATE_FIELDS = 'id status body created_at edited_at components';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Daymark, startDaymark } from '../server/daymark.ts';
 import { firstPage } from '../server/first-page.ts';
 
-const WAIT = { prefer: 'wait=10' };
+const WAIT = { prefer: 'wait=30' };
 const COMPONENTS = 103;
 const INCIDENTS = 104;
 

@@ -37,7 +37,7 @@ describe('While the slug of the default page changes', () => {
     ]);
     for (let move = 1; move <= MOVES; move++) {
       const body = { slug: `acme-${move}` };
-      const moved = await daymark.api('PATCH', `/api/v1/pages/${pageId}`, body, { prefer: 'wait=10' });
+      const moved = await daymark.api('PATCH', `/api/v1/pages/${pageId}`, body, { prefer: 'wait=30' });
       expect([moved.status, moved.headers['preference-applied']]).toEqual([200, 'wait']);
       const old = move === 1 ? 'acme' : `acme-${move - 1}`;
       const led = await daymark.api('GET', `/p/${old}/api/v1/status`);

@@ -5,7 +5,7 @@ import { type Daymark, startDaymark } from '../server/daymark.ts';
 import { firstPage, until } from '../server/first-page.ts';
 import { revisionOf } from '../server/http.ts';
 
-const WAIT = { prefer: 'wait=10' };
+const WAIT = { prefer: 'wait=30' };
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/;
 const PAGE_FIELDS =
   'id v2_id name slug description timezone language languages accent domain domain_record domain_routed_at url revision published_revision published_at publish_error created_at updated_at';
@@ -174,7 +174,7 @@ describe('Deleting a page', () => {
 });
 
 describe('Prefer: wait', () => {
-  test.each(['wait=10', 'wait="5"', 'respond-async, wait=10', 'WAIT = 3'])(
+  test.each(['wait=30', 'wait="30"', 'respond-async, wait=30', 'WAIT = 30'])(
     '%s is understood',
     async (prefer) => {
       const name = `Waiting for ${prefer.length}`;

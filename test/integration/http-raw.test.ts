@@ -7,7 +7,7 @@ let daymark: Daymark;
 beforeAll(async () => {
   daymark = await startDaymark();
   await firstPage(daymark, { name: 'Acme' });
-  await daymark.api('POST', '/api/v1/pages/acme/components', { name: 'API' }, { prefer: 'wait=10' });
+  await daymark.api('POST', '/api/v1/pages/acme/components', { name: 'API' }, { prefer: 'wait=30' });
 });
 afterAll(async () => {
   // Whatever came in, the process that began is the one that ends, in order.

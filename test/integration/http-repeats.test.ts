@@ -93,7 +93,7 @@ describe('A POST that is repeated with its Idempotency-Key', () => {
   test('says that it was a repetition', async () => {
     const headers = fresh();
     const first = await daymark.api('POST', `${PAGE}/incidents`, body, headers);
-    const second = await daymark.api('POST', `${PAGE}/incidents`, body, { ...headers, prefer: 'wait=10' });
+    const second = await daymark.api('POST', `${PAGE}/incidents`, body, { ...headers, prefer: 'wait=30' });
     expect(first.headers['idempotent-replayed']).toBeUndefined();
     expect(second.headers['idempotent-replayed']).toBe('true');
     expect(second.headers['preference-applied']).toBe('wait');

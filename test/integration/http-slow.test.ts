@@ -8,7 +8,8 @@ const SLOW = 300;
 
 let daymark: Daymark;
 const slow: RawConnection[] = [];
-let ended = 0;
+/** How many of those with half a body were let go, which happens after 30 seconds. */
+let letGo = 0;
 beforeAll(async () => {
   daymark = await startDaymark();
   await firstPage(daymark, { name: 'Acme' });
@@ -29,29 +30,29 @@ describe('While 300 clients take their time', () => {
           : `POST /api/v1/pages HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ${daymark.key}\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{"name":"`,
       );
       slow.push(connection);
-      connection.closed().then(
-        () => ended++,
-        () => ended++,
-      );
+      if (n % 2 === 1) void connection.closed().then(() => letGo++);
     }
     // Connections are taken in order: once this one is answered, so are all before it.
     await exchange(daymark.url, 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
   });
 
   test.each(['/', '/api/v1/status', '/api/v1/components?page=1', '/api/v1/pages'])(
-    'a fresh GET of %s is answered, and they still wait',
+    'a fresh GET of %s does not wait for any of them',
     async (path) => {
       const key = `Authorization: Bearer ${daymark.key}`;
       const request = `GET ${path} HTTP/1.1\r\nHost: x\r\n${key}\r\nConnection: close\r\n\r\n`;
       expect((await exchange(daymark.url, request)).status).toBe(200);
-      expect(ended).toBe(0);
+      expect(letGo).toBe(0);
     },
   );
 
   test('a write is answered, too, and one of the slow ones that hurries up', async () => {
     expect((await daymark.api('POST', '/api/v1/pages/acme/components', { name: 'API' })).status).toBe(201);
-    slow[0]!.write('\r\nConnection: close\r\n\r\n');
-    expect(parse(await slow[0]!.closed()).status).toBe(200);
+    const late = open(daymark.url);
+    late.write('GET /api/v1/status HTTP/1.1\r\nHost: x\r\nX-Slow: ');
+    await exchange(daymark.url, 'GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n');
+    late.write('at last\r\nConnection: close\r\n\r\n');
+    expect(parse(await late.closed()).status).toBe(200);
   });
 
   test('who never comes to the end of the headers is told so in JSON, and let go', async () => {

@@ -71,14 +71,17 @@ const logoIn = (html: string) =>
 test('A logo stands at the head of the page, is a file beside it, and goes again', async () => {
   const picture = png(120, 40);
   expect((await send('logo', picture)).status).toBe(303);
-  const name = logoIn((await read('/p/northwind/')).text) ?? '';
+  const shown = async () => logoIn((await read('/p/northwind/')).text);
+  await until(async () => (await shown()) !== undefined, 'the page shows it');
+  const name = (await shown()) ?? '';
   expect(name).toMatch(/\.png$/);
   const file = await read(`/p/northwind/${name}`);
   expect([file.status, file.headers['content-type']]).toEqual([200, 'image/png']);
   expect(Number(file.headers['content-length'])).toBe(picture.length);
 
   expect((await send('logo', webp(64, 64))).status).toBe(303);
-  const next = logoIn((await read('/p/northwind/')).text) ?? '';
+  await until(async () => (await shown()) !== name, 'the page shows the other one');
+  const next = (await shown()) ?? '';
   expect((await read(`/p/northwind/${next}`)).headers['content-type']).toBe('image/webp');
   await until(async () => (await read(`/p/northwind/${name}`)).status === 404, 'the first logo is gone');
 
@@ -97,7 +100,7 @@ test('A logo stands at the head of the page, is a file beside it, and goes again
   expect(html).toContain(`src="${daymark.url}/p/northwind/${next}"`);
 
   expect((await send('no-logo')).status).toBe(303);
-  expect(logoIn((await read('/p/northwind/')).text)).toBeUndefined();
+  await until(async () => (await shown()) === undefined, 'the page shows none any more');
 });
 
 test.each([

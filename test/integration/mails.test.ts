@@ -20,7 +20,7 @@ describe('What happens on a page is mailed to those who follow it', () => {
   const search = 'search@example.com';
 
   async function api(method: string, path: string, body?: unknown): Promise<{ id: string }> {
-    const answer = await daymark.api(method, `/api/v1/pages/acme${path}`, body, { prefer: 'wait=5' });
+    const answer = await daymark.api(method, `/api/v1/pages/acme${path}`, body, { prefer: 'wait=30' });
     expect(answer.status).toBeLessThan(300);
     return answer.body as { id: string };
   }

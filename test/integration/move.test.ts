@@ -88,7 +88,7 @@ beforeAll(async () => {
   imported = await command(to, 'import', 'daymark', file);
   await command(from, 'publish', '--all');
   await command(to, 'publish', '--all');
-}, 60_000);
+});
 afterAll(() => old?.stop());
 
 const lines = (path: string): Json[] =>

@@ -32,7 +32,7 @@ describe('What is answered in a whole incident’s life', () => {
     const rest = [...ids];
     const path = template.replace(/\{\w+\}/g, () => rest.shift()!);
     const type: Record<string, string> = template.endsWith('/import') ? { 'content-type': 'text/csv' } : {};
-    const answer = await daymark.api(method, path + query, body, { prefer: 'wait=10', ...type });
+    const answer = await daymark.api(method, path + query, body, { prefer: 'wait=30', ...type });
     expect([method, path, answer.status, answer.text]).toEqual([method, path, status, answer.text]);
     expect([method, path, faultOf(operation, answer)]).toEqual([method, path, null]);
     seen.add(`${method} ${template}`);
@@ -199,7 +199,7 @@ describe('What is answered in a whole incident’s life', () => {
           ...{ title: 'Move', body: 'x', component_ids: [id] },
           ...{ starts_at: '2031-01-01T00:00:00Z', ends_at: '2031-01-01T02:00:00Z' },
         },
-        { prefer: 'wait=10' },
+        { prefer: 'wait=30' },
       )
     ).body as { id: string };
     const idOf = { components: id, incidents: incident.id, maintenance: window.id };

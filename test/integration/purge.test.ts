@@ -19,7 +19,7 @@ const calls: Call[] = [];
 let answer = 204;
 
 const setStatus = (status: string) =>
-  daymark.api('PATCH', `/api/v1/pages/acme/components/${component}`, { status }, { prefer: 'wait=10' });
+  daymark.api('PATCH', `/api/v1/pages/acme/components/${component}`, { status }, { prefer: 'wait=30' });
 
 beforeAll(async () => {
   hook = createServer(async (request, response) => {

@@ -5,7 +5,7 @@ import { type FakeStore, startFakeStore } from '../s3/fake.ts';
 import { type Daymark, startDaymark } from '../server/daymark.ts';
 import { firstPage, until } from '../server/first-page.ts';
 
-const WAIT = { prefer: 'wait=10' };
+const WAIT = { prefer: 'wait=30' };
 
 let database: LibsqlStandIn;
 let store: FakeStore;
@@ -155,7 +155,7 @@ describe('Of several processes one publishes to the bucket', () => {
     revision = await setStatus(front, 'degraded_performance');
     await frozen;
     expect(inBucket()).toEqual(before);
-    await until(async () => inBucket().revision >= revision, 'the other publishes', 30_000);
+    await until(async () => inBucket().revision >= revision, 'the other publishes');
     expect(inBucket().fence).toBeGreaterThan(before.fence);
     const mended = () => store.objects.get('pages/p/acme/history/index.html')?.body.toString();
     await until(async () => mended() !== 'not what was published', 'the history is mended');

@@ -86,7 +86,7 @@ beforeAll(async () => {
   const done = await runCli(args, { DATA_DIR: daymark.dataDir });
   expect([done.code, done.stderr]).toEqual([0, '']);
   const say = async (path: string, body: object) => {
-    const answer = await daymark.api('POST', `/api/v1/pages/cloud/${path}`, body, { prefer: 'wait=10' });
+    const answer = await daymark.api('POST', `/api/v1/pages/cloud/${path}`, body, { prefer: 'wait=30' });
     expect([answer.status, answer.text]).toEqual([201, answer.text]);
     return (answer.body as { id: string }).id;
   };

@@ -53,7 +53,7 @@ beforeAll(async () => {
   daymark = await startDaymark();
   await firstPage(daymark, { name: 'Acme & Sons', slug: 'acme', languages: ['en', 'de'] });
   const make = async (name: string) => {
-    const wait = { prefer: 'wait=10' };
+    const wait = { prefer: 'wait=30' };
     const { body } = await daymark.api('POST', '/api/v1/pages/acme/components', { name }, wait);
     return (body as { id: string }).id;
   };
@@ -86,7 +86,7 @@ describe('The form of a page', () => {
   test('follows what the components are called, and not how they do', async () => {
     const etag = async () => (await visit('GET', '/p/acme/subscribe/')).headers.etag;
     const change = (body: object) =>
-      daymark.api('PATCH', `/api/v1/pages/acme/components/${ids.api}`, body, { prefer: 'wait=10' });
+      daymark.api('PATCH', `/api/v1/pages/acme/components/${ids.api}`, body, { prefer: 'wait=30' });
     const first = await etag();
     await change({ status: 'major_outage' });
     expect(await etag()).toBe(first);
@@ -156,10 +156,10 @@ describe('A page for who holds a token', () => {
 
   test('says why nothing comes: the last component is gone, one has left, the mailbox is unknown', async () => {
     const { id } = (
-      await daymark.api('POST', '/api/v1/pages/acme/components', { name: 'Gone' }, { prefer: 'wait=10' })
+      await daymark.api('POST', '/api/v1/pages/acme/components', { name: 'Gone' }, { prefer: 'wait=30' })
     ).body as { id: string };
     const path = `/p/acme/subscribe/manage/?token=${await subscribed('why@example.com', { component_ids: [id] })}`;
-    await daymark.api('DELETE', `/api/v1/pages/acme/components/${id}`, undefined, { prefer: 'wait=10' });
+    await daymark.api('DELETE', `/api/v1/pages/acme/components/${id}`, undefined, { prefer: 'wait=30' });
     expect((await visit('GET', path)).text).toContain('were removed from this page, so nothing is sent');
     await database.execute("update subscribers set suppressed_at = 1 where email = 'why@example.com'");
     expect((await visit('GET', path)).text).toContain('came back, so none are sent');

@@ -15,7 +15,7 @@ const csv = async (path: string): Promise<Row[]> => parse(await get(path), { col
 const say = async (method: string, path: string, body: unknown) => {
   const answer = await daymark.api(method, `/api/v1/pages/northwind/${path}`, body, {
     authorization: `Bearer ${key}`,
-    prefer: 'wait=10',
+    prefer: 'wait=30',
   });
   expect([answer.status < 300, answer.text]).toEqual([true, answer.text]);
   return answer.body as { id: string; started_at: string };

@@ -1,7 +1,7 @@
 /** Two published pages, one with a domain of its own, behind nginx as README.md configures it. */
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { type Daymark, runCli, startDaymark } from '../server/daymark.ts';
-import { firstPage, until } from '../server/first-page.ts';
+import { comes, firstPage, until } from '../server/first-page.ts';
 import { ask, type Got, type Nginx, startNginx } from './nginx.ts';
 
 /** The host of PUBLIC_URL. `main` is its default page; `shop` lives below `/p/`, and alone on OWN. */
@@ -41,15 +41,15 @@ export async function openScene(): Promise<Scene> {
   if (allowed.code !== 0) throw new Error(`the domain was not allowed: ${allowed.stderr}`);
   const read = async (path: string) => (await daymark.api('GET', path, undefined, { host: OWN })).text;
   await until(async () => (await read('/status.txt')).startsWith('Shop'), 'the own domain routes');
-  const page = `/p/shop/incidents/${incident}/`;
-  await until(async () => (await daymark.api('GET', page)).status === 200, 'the incident is published');
+  await comes(daymark, `/p/shop/incidents/${incident}/`);
+  for (const slug of ['main', 'shop']) await comes(daymark, `/p/${slug}/uptime/`);
   const nginx = await startNginx(site, Number(new URL(daymark.url).port));
   return {
     ...{ daymark, nginx, site, component, incident },
     get: (path, headers = {}) => ask(nginx.port, path, { host: MAIN, ...headers }),
     async setStatus(status) {
       const path = `/api/v1/pages/shop/components/${component}`;
-      const answer = await daymark.api('PATCH', path, { status }, { prefer: 'wait=20' });
+      const answer = await daymark.api('PATCH', path, { status }, { prefer: 'wait=30' });
       if (answer.headers['preference-applied'] !== 'wait') throw new Error(`not published: ${answer.text}`);
     },
     async stop() {
@@ -60,7 +60,7 @@ export async function openScene(): Promise<Scene> {
 }
 
 async function make(daymark: Daymark, path: string, body: object): Promise<string> {
-  const answer = await daymark.api('POST', path, body, { prefer: 'wait=20' });
+  const answer = await daymark.api('POST', path, body, { prefer: 'wait=30' });
   if (answer.status !== 201) throw new Error(`POST ${path}: ${answer.status} ${answer.text}`);
   return (answer.body as { id: string }).id;
 }

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Daymark } from './daymark.ts';
 
@@ -12,10 +14,30 @@ export interface MadePage {
 
 /** Makes a page, and waits until it is published and, as the first one, answers at `/`. */
 export async function firstPage(daymark: Daymark, body: object): Promise<MadePage> {
-  const made = await daymark.api('POST', '/api/v1/pages', body, { prefer: 'wait=10' });
+  const made = await daymark.api('POST', '/api/v1/pages', body, { prefer: 'wait=30' });
   if (made.status !== 201) throw new Error(`no page was made: ${made.status} ${made.text}`);
   await until(async () => (await daymark.api('GET', '/')).status === 200, 'the default page answers');
   return made.body as MadePage;
+}
+
+/** Waits until a path of a page answers: its archive and its reports follow in the background. */
+export async function comes({ api }: Pick<Daymark, 'api'>, path: string): Promise<void> {
+  await until(async () => (await api('GET', path)).status === 200, `${path} is published`);
+}
+
+/**
+ * Waits until nothing more is written of a page, by what its publisher notes beside the snapshot: how far the archive has
+ * come, and which reports are still to be made.
+ */
+export async function comesToRest({ dataDir }: Pick<Daymark, 'dataDir'>, slug: string): Promise<void> {
+  const noted = async (what: string) => {
+    const text = await readFile(join(dataDir, `published/${slug}.${what}`), 'utf8').catch(() => null);
+    return text === null ? null : (JSON.parse(text) as { position?: object | null; pending?: string[] });
+  };
+  await until(async () => {
+    const [archive, reports] = [await noted('archive'), await noted('uptime')];
+    return archive?.position === null && reports?.pending?.length === 0;
+  }, `all of ${slug} is published`);
 }
 
 /** Asks again and again until it is so. @throws Error naming what did not come */
