@@ -7,22 +7,24 @@ export interface Issue {
 
 /** What the rules refuse. The edge maps the kind to a status code. */
 export class DomainError extends Error {
-  constructor(
-    readonly kind: 'malformed' | 'not_found' | 'conflict' | 'invalid' | 'forbidden' | 'precondition',
-    message: string,
-    readonly issues: Issue[] = [],
-  ) {
+  // Not as parameters of the constructor: scripts of the tests, which Node runs as they are, come by here.
+  readonly kind: 'malformed' | 'not_found' | 'conflict' | 'invalid' | 'forbidden' | 'precondition';
+  readonly issues: Issue[];
+
+  constructor(kind: DomainError['kind'], message: string, issues: Issue[] = []) {
     super(message);
+    this.kind = kind;
+    this.issues = issues;
   }
 }
 
 /** Too often. The edge answers 429 with `Retry-After`. */
 export class TooManyError extends Error {
-  constructor(
-    message: string,
-    readonly retryAfterMs: number,
-  ) {
+  readonly retryAfterMs: number;
+
+  constructor(message: string, retryAfterMs: number) {
     super(message);
+    this.retryAfterMs = retryAfterMs;
   }
 }
 

@@ -4,8 +4,7 @@
  */
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Store } from '../../db/transaction.ts';
-import { openDesk } from '../mail/desk.ts';
+import { openStore, type Store } from '../../db/transaction.ts';
 import { startSink } from '../mail/sink.ts';
 import { type Daymark, freshDataDir, ORGANIZATION, startDaymark } from '../server/daymark.ts';
 import { until } from '../server/first-page.ts';
@@ -75,10 +74,10 @@ export async function liveThrough(plan: Plan): Promise<Report> {
     ...{ DAYMARK_ADMIN_EMAIL: ADMIN.email, DAYMARK_ADMIN_PASSWORD: ADMIN.password },
   };
   let daymark: Daymark = await startDaymark({ dataDir, env });
-  const desk = await openDesk(dataDir);
-  const { store } = desk;
+  const store = openStore({ url: `file:${dataDir}/daymark.db` });
   const world: World = {
     ...{ daymark, clock, chance: new Chance(plan.seed), sink, receivers, told: new Told() },
+    progress: (text) => plan.progress?.(text),
     ...{ pages: [], subscribers: [], gone: [], done: new Map(), faults: [], count: 0 },
   };
   const judged: Judged = { hours: 0, componentDays: 0, oddDays: new Set(), windows: 0 };
@@ -136,7 +135,7 @@ export async function liveThrough(plan: Plan): Promise<Report> {
       `it broke off: ${error instanceof Error ? error.stack : String(error)}\n${daymark.output().slice(-2000)}`,
     );
   } finally {
-    await desk.close();
+    await store.close();
     await daymark.stop();
     await sink.close();
     await receivers.close();

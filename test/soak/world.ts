@@ -80,6 +80,8 @@ export interface World {
   done: Map<string, number>;
   /** What did not hold. */
   faults: string[];
+  /** Told of each of them. */
+  progress(text: string): void;
   /** Counts everything that needs a name of its own. */
   count: number;
 }
@@ -116,5 +118,7 @@ export function note(world: World, act: string): void {
 /** Notes a fault once, with the moment. */
 export function fault(world: World, text: string): void {
   const line = `${world.clock.iso()} ${text}`;
-  if (!world.faults.some((known) => known.endsWith(text))) world.faults.push(line);
+  if (world.faults.some((known) => known.endsWith(text))) return;
+  world.faults.push(line);
+  world.progress(line);
 }
