@@ -1,9 +1,9 @@
 /** The environment, read once (contract, section 1). Every variable also reads `NAME_FILE`. */
 
 import { randomBytes } from 'node:crypto';
-import { accessSync, constants, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { BlockList, isIP } from 'node:net';
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { ConfigError } from './config/error.ts';
 import { type MailConfig, mailOf } from './config/mail.ts';
 import { PublishToError, type TargetAddress, targetsOf } from './config/publish-to.ts';
@@ -241,13 +241,28 @@ function bootstrapOf(
 /** Makes the data directory. @throws ConfigError when this process can't write there */
 export function makeDataDir({ dataDir }: Config): void {
   try {
-    mkdirSync(dataDir, { recursive: true });
+    makeFolder(dataDir);
     accessSync(dataDir, constants.W_OK | constants.X_OK);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown';
     throw new ConfigError(
       `DATA_DIR is ${dataDir}, which can not be written to (${code}). Set a folder that this user may write to.`,
     );
+  }
+}
+
+/** Node's own `recursive` never ends below `/proc`, where no folder can be made and nothing says so. */
+function makeFolder(path: string): void {
+  if (existsSync(path)) {
+    if (statSync(path).isDirectory()) return;
+    throw Object.assign(new Error('not a folder'), { code: 'ENOTDIR' });
+  }
+  makeFolder(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have been faster.
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !statSync(path).isDirectory()) throw error;
   }
 }
 

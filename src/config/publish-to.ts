@@ -60,6 +60,8 @@ function folderOf(entry: string): FolderAddress {
     throw new PublishToError(
       `PUBLISH_TO holds "${entry}". Name folders as file:/absolute/path, buckets as s3://bucket/prefix?endpoint=https://…&region=….`,
     );
+  if (/^\/(proc|sys)\//.test(path))
+    throw new PublishToError(`PUBLISH_TO holds "${entry}", where no file can be kept. Name another folder.`);
   return { kind: 'folder', path: path.replace(/\/+$/, '') };
 }
 

@@ -36,6 +36,7 @@ describe('A value that can not be used stops the start, with one line that says 
     ['PUBLISH_TO', { PUBLISH_TO: '/somewhere' }, /file:/],
     ['PUBLISH_TO', { PUBLISH_TO: 'ftp://host/x' }, /file:/],
     ['PUBLISH_TO', { PUBLISH_TO: 'file:/a,file:/a/' }, /twice/],
+    ['PUBLISH_TO', { PUBLISH_TO: 'file:/proc/status' }, /no file can be kept/],
     ['PUBLISH_TO', { PUBLISH_TO: 's3://bucket/x' }, /AWS_SECRET_ACCESS_KEY/],
     ['PUBLISH_TO', { PUBLISH_TO: 's3://Not_A_Bucket' }, /s3:\/\/bucket\/prefix/],
     ['PUBLISH_TO', { PUBLISH_TO: 's3://a:b@bucket?endpoint=s3.example.com' }, /http or https origin/],
@@ -58,6 +59,8 @@ describe('A value that can not be used stops the start, with one line that says 
     ['SECRET_KEY_FILE', { SECRET_KEY_FILE: '/nowhere/secret' }, /readable/],
     ['METRICS_TOKEN', { METRICS_TOKEN: 'a', METRICS_TOKEN_FILE: '/b' }, /Unset one/],
     ['DATA_DIR', { DATA_DIR: '/dev/null/data' }, /folder/],
+    ['DATA_DIR', { DATA_DIR: '/proc/daymark/data' }, /folder/],
+    ['DATA_DIR', { DATA_DIR: '/etc/hostname' }, /folder/],
     ['DATABASE_URL', { DATABASE_URL: 'file:/nowhere/daymark.db' }, /libSQL file or server/],
     [
       'DATABASE_URL',
