@@ -1,4 +1,6 @@
 /** The process is killed: what is in front of it serves on, and catches up when it is back. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask, NGINX, type Nginx, startNginx } from '../nginx/nginx.ts';
 import { json } from '../nginx/scene.ts';
@@ -61,6 +63,38 @@ describe.runIf(NGINX)('nginx in front of a process that is killed', () => {
     await comeBack();
     await setStatus('major_outage');
     expect(await statusAt(nginx.port)).toBe('major_outage');
+  });
+});
+
+describe.runIf(NGINX)('nginx itself is stopped', () => {
+  let nginx: Nginx;
+  const start = (port?: number) =>
+    startNginx(`${daymark.dataDir}/site`, Number(new URL(daymark.url).port), port);
+  beforeAll(async () => {
+    nginx = await start();
+  });
+  afterAll(() => nginx?.stop());
+
+  test('Nobody reaches the page by it; the process works on, mails what happens, and all is there at once afterwards', async () => {
+    const reader = { email: 'reader@example.com' };
+    expect((await daymark.api('POST', '/api/v1/pages/acme/subscribers', reader)).status).toBe(201);
+    expect((await ask(nginx.port, '/p/acme/')).status).toBe(200);
+    await nginx.stop();
+    await expect(ask(nginx.port, '/p/acme/')).rejects.toThrow('ECONNREFUSED');
+    const incident = { title: 'The door is shut', body: 'We open it again.' };
+    const made = await daymark.api('POST', '/api/v1/pages/acme/incidents', incident, { prefer: 'wait=10' });
+    expect([made.status, made.headers['preference-applied']]).toEqual([201, 'wait']);
+    const outbox = join(daymark.dataDir, 'outbox');
+    const mails = () =>
+      existsSync(outbox) ? readdirSync(outbox).map((name) => readFileSync(join(outbox, name), 'utf8')) : [];
+    await until(
+      async () => mails().some((mail) => mail.includes(reader.email)),
+      'it is mailed',
+      CATCHES_UP_MS,
+    );
+    nginx = await start(nginx.port);
+    const page = await ask(nginx.port, '/p/acme/', { 'accept-encoding': 'identity' });
+    expect(page.body.toString()).toContain(incident.title);
   });
 });
 

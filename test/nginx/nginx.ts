@@ -27,10 +27,14 @@ export function readmeConfiguration(): string {
   return block;
 }
 
-/** Runs nginx with that configuration; only the port, the folder and the address of the process are others. */
-export async function startNginx(site: string, upstream: number): Promise<Nginx> {
+/**
+ * Runs nginx with that configuration; only the port, the folder and the address of the process are others.
+ *
+ * @param before the port of an earlier one that was stopped
+ */
+export async function startNginx(site: string, upstream: number, before?: number): Promise<Nginx> {
   const folder = mkdtempSync(join(tmpdir(), 'daymark-nginx-'));
-  const port = await freePort();
+  const port = before ?? (await freePort());
   const own = substitute(readmeConfiguration(), [
     ['listen 80 default_server;', `listen 127.0.0.1:${port} default_server;`],
     ['/var/lib/daymark/site', site],
