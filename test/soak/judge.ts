@@ -197,3 +197,15 @@ export async function judgeAddresses(world: World): Promise<void> {
   }
   for (const slug of world.gone) if ((await ask(slug)) !== 404) fault(world, `/p/${slug}/ is still there`);
 }
+
+/** What opened for an hour opens no longer. */
+export async function judgeKeys(world: World): Promise<void> {
+  const { daymark, clock, keys } = world;
+  for (const { key, expiresAt } of keys) {
+    const { status } = await daymark.api('GET', '/api/v1/pages', undefined, {
+      authorization: `Bearer ${key}`,
+    });
+    const wanted = expiresAt > clock.now() ? 200 : 401;
+    if (status !== wanted) fault(world, `a key is answered ${status} in place of ${wanted}`);
+  }
+}

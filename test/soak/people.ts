@@ -138,9 +138,11 @@ const signIn: Act = async (world) => {
 };
 
 const makeKey: Act = async (world) => {
-  const expires_at = world.clock.iso(world.clock.now() + HOUR);
+  const expiresAt = world.clock.now() + HOUR;
+  const expires_at = world.clock.iso(expiresAt);
   const body = { name: `Key ${++world.count}`, scopes: ['pages:read'], expires_at };
-  await say(world, 'POST', 'api-keys', body);
+  const made = await say(world, 'POST', 'api-keys', body);
+  world.keys.push({ key: (made.body as { key: string }).key, expiresAt });
 };
 
 /** The same request twice makes one thing. */

@@ -12,7 +12,7 @@ import { overdueRows } from './ages.ts';
 import { Chance } from './chance.ts';
 import { DrivenClock, type Way } from './clock.ts';
 import { type Figures, leaks, measure } from './figures.ts';
-import { type Judged, judgeAddresses, judgeMessages, judgePage } from './judge.ts';
+import { type Judged, judgeAddresses, judgeKeys, judgeMessages, judgePage } from './judge.ts';
 import { ADMIN, mailFault, PEOPLE_ACTS } from './people.ts';
 import { openReceivers } from './receivers.ts';
 import { judgeRender } from './render.ts';
@@ -78,7 +78,7 @@ export async function liveThrough(plan: Plan): Promise<Report> {
   const world: World = {
     ...{ daymark, clock, chance: new Chance(plan.seed), sink, receivers, told: new Told() },
     progress: (text) => plan.progress?.(text),
-    ...{ pages: [], subscribers: [], gone: [], done: new Map(), faults: [], count: 0 },
+    ...{ pages: [], subscribers: [], gone: [], keys: [], done: new Map(), faults: [], count: 0 },
   };
   const judged: Judged = { hours: 0, componentDays: 0, oddDays: new Set(), windows: 0 };
   const [figures, after]: [Figures[], Figures[]] = [[], []];
@@ -100,6 +100,7 @@ export async function liveThrough(plan: Plan): Promise<Report> {
         await count();
       }
       await judgeAddresses(world);
+      await judgeKeys(world);
       files += await judgeRender(world, store);
       figures.push(await measure(world, store, day));
       plan.progress?.(

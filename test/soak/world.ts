@@ -76,6 +76,8 @@ export interface World {
   subscribers: Subscriber[];
   /** Slugs of pages that were deleted. */
   gone: string[];
+  /** Keys that open something for an hour. */
+  keys: { key: string; expiresAt: number }[];
   /** Acts so far, by name. */
   done: Map<string, number>;
   /** What did not hold. */
