@@ -25,6 +25,8 @@ const SHOWN = 30;
 const days = Number(values.days ?? 7);
 const seed = Number(values.seed ?? Math.floor(Math.random() * 1e9));
 await buildOnce();
+// Whoever ends it ends its server too, which goes when this process exits by itself.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 const timer = setTimeout(
   () => {
     process.stderr.write('it took longer than it may\n');

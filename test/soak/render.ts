@@ -6,15 +6,15 @@ import { runCli } from '../server/daymark.ts';
 import { quiet } from './turns.ts';
 import { fault, PUBLIC_URL, type World } from './world.ts';
 
-/** A page that a revision leaves as it is keeps the number of the one that made it. */
-const REVISION = / data-revision="\d+"/;
+/** A page that a revision leaves as it is tells the number and the time of the one that made it. */
+const REVISION = / data-revision="\d+"|Published <time[^>]*>[^<]*<\/time>, <time[^>]*>[^<]*<\/time>/g;
 
 function treeOf(folder: string): Map<string, string> {
   const files = new Map<string, string>();
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile() || /\.(br|gz|daymark-new)$/.test(entry.name)) continue;
     const path = join(entry.parentPath, entry.name);
-    files.set(path.slice(folder.length + 1), readFileSync(path, 'latin1').replace(REVISION, ''));
+    files.set(path.slice(folder.length + 1), readFileSync(path, 'latin1').replaceAll(REVISION, ''));
   }
   return files;
 }
