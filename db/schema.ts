@@ -82,7 +82,8 @@ export const pages = sqliteTable(
     index('pages_by_organization').on(t.organizationId, t.id),
     index('pages_behind').on(t.id).where(sql`revision > published_revision`),
     index('pages_requested').on(t.id).where(sql`publish_requested > publish_answered`),
-    index('pages_by_open_day').on(t.openDay),
+    // The schedule asks which days are open in which zones: the index alone says so.
+    index('pages_by_open_day').on(t.openDay, t.timezone),
     index('pages_by_change').on(t.changedAt),
     index('pages_with_domain').on(t.domain).where(sql`domain is not null`),
   ],

@@ -198,6 +198,8 @@ CREATE TABLE `users` (
 --> statement-breakpoint
 CREATE UNIQUE INDEX `users_by_email` ON `users` (`email_key`);--> statement-breakpoint
 CREATE INDEX `users_by_organization` ON `users` (`organization_id`,`id`);--> statement-breakpoint
+DROP INDEX `pages_by_open_day`;--> statement-breakpoint
+CREATE INDEX `pages_by_open_day` ON `pages` (`open_day`,`timezone`);--> statement-breakpoint
 ALTER TABLE `incidents` ADD `postmortem_v2_id` text;--> statement-breakpoint
 ALTER TABLE `incidents` ADD `promised_by` text;--> statement-breakpoint
 ALTER TABLE `incidents` ADD `overdue_reminded_at` integer;--> statement-breakpoint

@@ -1,5 +1,5 @@
 /** Closed days: what each component showed on a day that is over, kept so that no publish counts it again. */
-import { eq, sql } from 'drizzle-orm';
+import { and, eq, lt, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { inList, rowsOf, tuple } from '../../db/json-list.ts';
 import { pages } from '../../db/schema.ts';
@@ -145,12 +145,31 @@ export async function closeDays(manager: Manager, pageId: string): Promise<boole
   });
 }
 
-/** Pages that may have a day to close: their open day is over somewhere on Earth. */
-export async function pagesWithOpenDays(manager: Manager): Promise<{ id: string }[]> {
-  const latest = dayOf(manager.now(), 'Pacific/Kiritimati');
-  const candidates = await manager.store.read
-    .select({ id: pages.id, timezone: pages.timezone, openDay: pages.openDay })
+/**
+ * Pages with a day to close, those with the oldest first: which days are over is found out for each zone, of which there
+ * are few, and not for each page.
+ *
+ * @param most how many
+ */
+export async function pagesWithOpenDays(manager: Manager, most: number): Promise<{ id: string }[]> {
+  const { read } = manager.store;
+  const now = manager.now();
+  const latest = dayOf(now, 'Pacific/Kiritimati');
+  const days = await read
+    .selectDistinct({ openDay: pages.openDay, timezone: pages.timezone })
     .from(pages)
-    .where(sql`${pages.openDay} < ${latest}`);
-  return candidates.filter((page) => page.openDay < dayOf(manager.now(), page.timezone));
+    .where(lt(pages.openDay, latest))
+    .orderBy(pages.openDay, pages.timezone);
+  const found: { id: string }[] = [];
+  for (const { openDay, timezone } of days) {
+    if (found.length >= most) break;
+    if (openDay >= dayOf(now, timezone)) continue;
+    const rows = await read
+      .select({ id: pages.id })
+      .from(pages)
+      .where(and(eq(pages.openDay, openDay), eq(pages.timezone, timezone)))
+      .limit(most - found.length);
+    found.push(...rows);
+  }
+  return found;
 }

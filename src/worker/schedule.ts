@@ -98,7 +98,7 @@ export class Schedule {
   async #closeDays(): Promise<void> {
     const { manager, refresh } = this.options;
     this.#daysAt = manager.now() + DAYS_EVERY_MS;
-    for (const page of (await pagesWithOpenDays(manager)).slice(0, PAGES_AT_A_TIME)) {
+    for (const page of await pagesWithOpenDays(manager, PAGES_AT_A_TIME)) {
       if (this.#stopped) return;
       if (await closeDays(manager, page.id)) refresh(page.id);
     }

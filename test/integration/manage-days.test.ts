@@ -1,4 +1,4 @@
-import { asc, eq } from 'drizzle-orm';
+import { asc, eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { componentDays } from '../../db/schema.ts';
 import { maintenanceCreate } from '../../src/domain/input.ts';
@@ -106,11 +106,16 @@ describe('days', () => {
     site.clock.now = Date.parse('2026-01-18T15:00:00Z') - 1;
     expect(await closeDays(site.manager, tokyo)).toBe(false);
     site.clock.advance(1);
-    expect(await pagesWithOpenDays(site.manager)).toEqual([expect.objectContaining({ id: tokyo })]);
+    const seoul = await newPage(site, { name: 'Seoul', timezone: 'Asia/Seoul' });
+    await site.store.write((tx) => tx.run(sql`update pages set open_day = '2026-01-18' where id = ${seoul}`));
+    const due = await pagesWithOpenDays(site.manager, 10);
+    expect(new Set(due.map(({ id }) => id))).toEqual(new Set([tokyo, seoul]));
+    expect(await pagesWithOpenDays(site.manager, 1)).toHaveLength(1);
+    expect(await closeDays(site.manager, seoul)).toBe(true);
     expect(await closeDays(site.manager, tokyo)).toBe(true);
     expect(await pageRow(site, tokyo)).toMatchObject({ openDay: '2026-01-19', revision });
     expect(await closeDays(site.manager, tokyo)).toBe(false);
-    expect(await pagesWithOpenDays(site.manager)).toEqual([]);
+    expect(await pagesWithOpenDays(site.manager, 10)).toEqual([]);
   });
 
   test('that nobody closed for a week are closed as they were', async () => {
