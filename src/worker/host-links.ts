@@ -1,5 +1,5 @@
 import type { Database } from '../../db/client.ts';
-import { listHosts } from '../manage/queries.ts';
+import { hostsIn, hostsText } from '../manage/queries.ts';
 import { syncHosts } from '../publish/hosts.ts';
 
 const EVERY_MS = 1_000;
@@ -41,10 +41,11 @@ export class HostLinks {
   }
 
   async #sync(): Promise<void> {
-    const hosts = await listHosts(this.read);
+    const text = await hostsText(this.read);
     const roots = this.roots();
-    const key = JSON.stringify([...hosts, ...roots]);
+    const key = [text, ...roots].join('\n');
     if (key === this.#known) return;
+    const hosts = hostsIn(text);
     for (const root of roots) await syncHosts(root, hosts);
     this.#known = key;
     this.changed();
