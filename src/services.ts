@@ -27,7 +27,7 @@ import {
   publishedElsewhere,
   publishedEverywhere,
 } from './services/publishing.ts';
-import { type Readiness, readiness } from './services/readiness.ts';
+import { type Readiness, sharedReadiness } from './services/readiness.ts';
 import { createWebhooks, type WebhookServices } from './services/webhooks.ts';
 import { PublishedSnapshots } from './snapshot/published.ts';
 import { type DomainAnswer, dnsAnswers, dnsLookUp } from './worker/domains.ts';
@@ -189,7 +189,7 @@ export function createServices(config: Config, secret: string, printPage: PrintP
         publishError: null,
       };
     },
-    readiness: () => readiness(services),
+    readiness: () => sharedReadiness(services),
     preview: createPreview({ manager, snapshots, printPage, publicUrl: config.publicUrl }),
     webhooks,
     mailState: () => mailState(services),

@@ -8,14 +8,26 @@ export interface Readiness {
   detail: Record<string, unknown>;
 }
 
+/** What is being found out; whoever asks meanwhile is told the same: `/metrics` asks for it several times. */
+const asked = new WeakMap<Services, Promise<Readiness>>();
+
+/** As `readiness`, once for all who ask at the same time. */
+export function sharedReadiness(services: Services): Promise<Readiness> {
+  const answer = asked.get(services) ?? readiness(services).finally(() => asked.delete(services));
+  asked.set(services, answer);
+  return answer;
+}
+
 /** What `/readyz` says: not ready is a process without its database, or with an older schema. */
-export async function readiness(services: Services): Promise<Readiness> {
+async function readiness(services: Services): Promise<Readiness> {
   const { store, publisher, publishers, config } = services;
   try {
     if (!(await isMigrated(store)))
       return { ready: false, detail: { database: 'migrations are missing: run daymark migrate' } };
     const [row] = await store.read.all<{ pages: number; behind: number }>(
-      sql`select count(*) as pages, sum(revision > published_revision) as behind from pages`,
+      // Counted from indexes: probes ask often, and the rows of ten thousand pages take some milliseconds.
+      sql`select (select count(*) from pages) as pages,
+        (select count(*) from pages where revision > published_revision) as behind`,
     );
     const disk = await statfs(config.dataDir).catch(() => null);
     return {
