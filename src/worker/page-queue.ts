@@ -31,11 +31,16 @@ export class PageQueue {
    * @returns undefined when there are some that are not ready yet, null when there is none
    */
   take(isReady: (pageId: string, since: number) => boolean): string | null | undefined {
-    const free = [...this.#urgent].filter(([id]) => this.isFree(id));
-    const next = free.find(([id, since]) => isReady(id, since))?.[0];
-    if (next === undefined) return free.length > 0 ? undefined : null;
-    this.#urgent.delete(next);
-    return next;
+    let waits = false;
+    // Those that wait longest come first and are ready soonest: with thousands behind them no look at all of them is due.
+    for (const [pageId, since] of this.#urgent) {
+      if (!this.isFree(pageId)) continue;
+      waits = true;
+      if (!isReady(pageId, since)) continue;
+      this.#urgent.delete(pageId);
+      return pageId;
+    }
+    return waits ? undefined : null;
   }
 
   async exclusively(pageId: string, work: () => Promise<void>): Promise<void> {
