@@ -1,10 +1,13 @@
 import { SingleBar } from 'cli-progress';
-import { eq, inArray, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
+import { inList } from '../../db/json-list.ts';
 import { pages } from '../../db/schema.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Assembly } from './main.ts';
 
 const POLL_MS = 50;
+/** Pages at work at once: while one waits for the disk another is rendered. */
+const AT_ONCE = 2;
 /** Whether the other process is still there is asked so often. */
 const LOOK_MS = 1_000;
 
@@ -74,16 +77,22 @@ async function publishHere(
       });
     }
   }
-  for (const { id, slug } of chosen) {
-    for (const publisher of reached) {
-      await publisher
-        .publishNow(id, strays)
-        .catch((error: unknown) =>
-          failures.push({ slug, error: error instanceof Error ? error.message : String(error) }),
-        );
+  const waiting = [...chosen];
+  const lane = async () => {
+    for (let page = waiting.shift(); page; page = waiting.shift()) {
+      const { id, slug } = page;
+      for (const publisher of reached) {
+        await publisher
+          .publishNow(id, strays)
+          .catch((error: unknown) =>
+            failures.push({ slug, error: error instanceof Error ? error.message : String(error) }),
+          );
+      }
+      bar.increment(1, { slug });
     }
-    bar.increment(1, { slug });
-  }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  for (const publisher of reached) await publisher.settle();
   return failures;
 }
 
@@ -94,25 +103,27 @@ async function askTheOther(assembly: Assembly, chosen: Chosen[], bar: SingleBar)
     await tx
       .update(pages)
       .set({ publishRequested: sql`publish_requested + 1` })
-      .where(
-        inArray(
-          pages.id,
-          chosen.map(({ id }) => id),
-        ),
-      );
+      .where(sql`${pages.id} ${inList(chosen.map(({ id }) => id))}`);
   });
   const open = new Map(chosen.map((page) => [page.id, page.slug]));
   const failures: Failed[] = [];
   let lookAt = services.now() + LOOK_MS;
   while (open.size > 0) {
+    // Those that are still asked for have an index: to read the others each time would cost as much as publishing them.
     const rows = await services.read
-      .select({ id: pages.id, slug: pages.slug, error: pages.publishError })
+      .select({ id: pages.id })
       .from(pages)
-      .where(sql`publish_requested <= publish_answered`);
-    for (const row of rows) {
-      if (!open.delete(row.id)) continue;
-      if (row.error) failures.push({ slug: row.slug, error: row.error });
-      bar.increment(1, { slug: row.slug });
+      .where(sql`publish_requested > publish_answered`);
+    const asked = new Set(rows.map(({ id }) => id));
+    const answered = [...open.keys()].filter((id) => !asked.has(id));
+    const errors = await services.read
+      .select({ id: pages.id, error: pages.publishError })
+      .from(pages)
+      .where(sql`${pages.id} ${inList(answered)} and publish_error is not null`);
+    for (const { id, error } of errors) failures.push({ slug: open.get(id)!, error: error! });
+    for (const id of answered) {
+      bar.increment(1, { slug: open.get(id)! });
+      open.delete(id);
     }
     if (open.size === 0) break;
     if (services.now() >= lookAt) {

@@ -17,6 +17,7 @@ export class PublishRecords {
   readonly #waiting = new Map<string, PublishRecord>();
   #writing: Promise<void> | null = null;
   #hurried = false;
+  #hurryUp: () => void = () => undefined;
 
   constructor(
     private readonly store: Store,
@@ -34,13 +35,24 @@ export class PublishRecords {
   /** Resolves when all is noted. */
   async settle(): Promise<void> {
     this.#hurried = true;
+    this.#hurryUp();
     await this.#writing;
     this.#hurried = false;
   }
 
+  #pause(): Promise<void> {
+    return new Promise((resume) => {
+      const timer = setTimeout(resume, AFTER_MS);
+      this.#hurryUp = () => {
+        clearTimeout(timer);
+        resume();
+      };
+    });
+  }
+
   async #write(): Promise<void> {
     while (this.#waiting.size > 0) {
-      if (!this.#hurried) await new Promise((resume) => setTimeout(resume, AFTER_MS));
+      if (!this.#hurried) await this.#pause();
       const records = [...this.#waiting];
       this.#waiting.clear();
       try {

@@ -195,6 +195,10 @@ export class Publisher implements Onlooker {
     await this.#archive.restart(pageId);
     while (await this.#archive.step(pageId));
     if (strays) await this.#files.removeStrays(pageId);
+  }
+
+  /** Resolves when the database knows of all that was published. */
+  async settle(): Promise<void> {
     await this.#records?.settle();
   }
 
