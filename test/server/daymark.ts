@@ -32,6 +32,9 @@ export interface Start {
   prefix?: readonly string[];
   /** The key of an earlier start on the same data. */
   key?: string;
+  /** How often it is asked whether it is ready, and for how long, in milliseconds. */
+  pollMs?: number;
+  readyWithinMs?: number;
 }
 
 export interface Daymark {
@@ -92,7 +95,7 @@ export async function startDaymark(start: Start = {}): Promise<Daymark> {
     DAYMARK_API_KEY: key,
     ...start.env,
   });
-  await untilReady(url, child, begun);
+  await untilReady(url, child, begun, start);
   return {
     url,
     dataDir,
@@ -178,20 +181,21 @@ function bareEnvironment(): Record<string, string> {
   return kept;
 }
 
-async function untilReady(url: string, child: Launched, begun: number): Promise<void> {
+async function untilReady(url: string, child: Launched, begun: number, start: Start): Promise<void> {
+  const { pollMs = POLL_MS, readyWithinMs = READY_WITHIN_MS } = start;
   let ended = false;
   void child.exit.finally(() => {
     ended = true;
   });
-  while (performance.now() - begun < READY_WITHIN_MS) {
+  while (performance.now() - begun < readyWithinMs) {
     if (ended) throw new Error(`the server ended before it was ready:\n${child.output()}`);
     const status = await send('GET', `${url}/readyz`).then(
       (answer) => answer.status,
       () => 0,
     );
     if (status === 200) return;
-    await pause(POLL_MS);
+    await pause(pollMs);
   }
   child.process.kill('SIGKILL');
-  throw new Error(`the server was not ready within ${READY_WITHIN_MS} ms:\n${child.output()}`);
+  throw new Error(`the server was not ready within ${readyWithinMs} ms:\n${child.output()}`);
 }

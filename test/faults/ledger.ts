@@ -1,5 +1,5 @@
 /**
- * What was acknowledged to the writers, and so must be there after every crash. What was sent and not answered may be
+ * What was acknowledged to the writers, and so must be there after every fault. What was sent and not answered may be
  * there or not; of a value that is set again and again, anything from the last acknowledged one on may be there.
  */
 export class Ledger {
@@ -7,13 +7,17 @@ export class Ledger {
   readonly #set = new Map<string, string[]>();
   /** Incident → its updates that were acknowledged. */
   readonly #incidents = new Map<string, Set<string>>();
+  /** Marks in the texts of which people are to be told. */
+  readonly told = new Set<string>();
+  /** The number that the beacon said → the revision that said it, of those that were acknowledged. */
+  readonly beacons = new Map<number, number>();
   /** Highest acknowledged revision. */
   revision = 0;
   acknowledged = 0;
   /** Requests whose connection broke. */
   unanswered = 0;
   /** Answers that refuse with 5xx or 429. */
-  refused = new Map<number, number>();
+  refused: Record<number, number> = {};
 
   sendStatus(component: string, status: string): void {
     const values = this.#set.get(component) ?? [];
@@ -37,7 +41,7 @@ export class Ledger {
   }
 
   refuse(status: number): void {
-    this.refused.set(status, (this.refused.get(status) ?? 0) + 1);
+    this.refused[status] = (this.refused[status] ?? 0) + 1;
   }
 
   /** What is missing of all that was acknowledged, in words. */
@@ -61,6 +65,10 @@ export class Ledger {
         losses.push(`incident "${title}" is there twice, though sent with one Idempotency-Key`);
       seen.add(title);
     }
+    const newest = Math.max(0, ...this.beacons.keys());
+    if (found.beacon < newest) losses.push(`the beacon says ${found.beacon}, not ${newest}`);
+    if (found.revision < this.revision)
+      losses.push(`the page is at revision ${found.revision}, not ${this.revision}`);
     return losses;
   }
 
@@ -71,6 +79,9 @@ export class Ledger {
 }
 
 export interface FoundState {
+  revision: number;
+  /** The number that the beacon says. */
+  beacon: number;
   /** Component → the status set on it. */
   components: Map<string, string>;
   /** Component → what it shows. */

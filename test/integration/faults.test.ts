@@ -1,0 +1,46 @@
+/** A short version of each experiment of `npm run test:faults`; `crash.test.ts` is that of the kills. */
+import { expect, test } from 'vitest';
+import { failingDatabase } from '../faults/database.ts';
+import { failingDisk } from '../faults/disk.ts';
+import { locked } from '../faults/locked.ts';
+import { failingMail } from '../faults/mail-way.ts';
+import { Random } from '../faults/random.ts';
+import { sigterms } from '../faults/sigterm.ts';
+import { brokenPromises, type Tally } from '../faults/tally.ts';
+
+const WITHIN_MS = 300_000;
+const nothingIsLost = (seen: Tally) => {
+  expect(seen.faults).toBeGreaterThan(0);
+  expect(seen.acknowledged).toBeGreaterThan(0);
+  expect(brokenPromises(seen)).toEqual([]);
+};
+
+test(
+  'Nothing is lost when files can not be written, and all goes on by itself afterwards',
+  async () => nothingIsLost(await failingDisk({ random: new Random(2), upTo: 1, long: false })),
+  WITHIN_MS,
+);
+
+test(
+  'Everybody is told after the mail server was gone, hung, was cut off or slow',
+  async () => nothingIsLost(await failingMail(1, 300, new Random(3))),
+  WITHIN_MS,
+);
+
+test(
+  'Nothing is lost when the database server is gone, hangs, is cut off or slow, and all goes on by itself',
+  async () => nothingIsLost(await failingDatabase(1, 300, new Random(4))),
+  WITHIN_MS,
+);
+
+test(
+  'A server that is asked to end under load ends, and has lost nothing',
+  async () => nothingIsLost(await sigterms(3, new Random(5))),
+  WITHIN_MS,
+);
+
+test(
+  'Another process that holds the lock of the database holds up writes, and nothing is lost',
+  async () => nothingIsLost(await locked(2, false, new Random(6))),
+  WITHIN_MS,
+);
