@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
@@ -26,8 +26,11 @@ export interface Sighting {
 export type ReaderMessage = { finding: Finding } | { sighting: Sighting } | { reads: number };
 
 const { folder } = workerData as { folder: string };
-const PAUSE_MS = 25;
-const REPORT_EVERY = 50;
+/** So often it is looked whether anything was replaced; if not, all is read again only so often. */
+const LOOK_MS = 4;
+const IDLE_MS = 500;
+const REPORT_EVERY = 20;
+const WATCHED = ['index.html', 'index.html.br', 'api/v1/components.json', 'revision.json'];
 const OWN = /<html[^>]* data-revision="(\d+)"/;
 const seen = new Set<string>();
 const newest = new Map<string, number>();
@@ -130,11 +133,22 @@ function checkRevision(): void {
   }
 }
 
+/** Changes with each replacement of what every publish replaces. */
+function stamp(): string {
+  const stats = WATCHED.map((name) => statSync(join(folder, name), { throwIfNoEntry: false }));
+  return stats.map((one) => `${one?.ino} ${one?.mtimeMs}`).join();
+}
+
+let last = '';
+let lastAt = 0;
 for (let rounds = 1; ; rounds += 1) {
+  for (let now = stamp(); now === last && performance.now() - lastAt < IDLE_MS; now = stamp())
+    Atomics.wait(still, 0, 0, LOOK_MS);
+  last = stamp();
+  lastAt = performance.now();
   for (const [name, isWhole] of FILES) {
     checkRevision();
     check(name, isWhole);
   }
   if (rounds % REPORT_EVERY === 0) tell({ reads });
-  Atomics.wait(still, 0, 0, PAUSE_MS);
 }

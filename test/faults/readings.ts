@@ -6,7 +6,7 @@ import type { Ledger } from './ledger.ts';
 import type { ReaderMessage, Sighting } from './reader.ts';
 import { isBroken } from './writer.ts';
 
-const EVERY_MS = 50;
+const EVERY_MS = 150;
 
 /** All readers of one page: one of its files, one of what each server answers. */
 export class Readings {

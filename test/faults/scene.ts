@@ -22,7 +22,7 @@ const COMPONENTS_EACH = 3;
 const WITHIN_MS = 120_000;
 const POLL_MS = 50;
 /** Asking costs a busy machine more than it tells. */
-const READY_POLL_MS = 25;
+const READY_POLL_MS = 60;
 
 export interface SceneOptions {
   name: string;

@@ -1,10 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Desk, openDesk } from '../mail/desk.ts';
-import { type Gate, type GateState, startGate } from '../server/gate.ts';
 import { type Fault, type Sink, startSink } from '../mail/sink.ts';
 import { type Daymark, startDaymark } from '../server/daymark.ts';
 import { firstPage, type MadePage, until } from '../server/first-page.ts';
+import { type Gate, type GateState, startGate } from '../server/gate.ts';
 
 interface Delivery {
   email: string;
