@@ -19,9 +19,10 @@ test('a bar is one stop of the keyboard, and arrows go from day to day', async (
     'aria-valuetext',
     /^\w+ \d+ \w+, Major outage: .*Block storage in Frankfurt/,
   );
+  const today = (await story.textContent()) ?? '';
   await page.keyboard.press('ArrowLeft');
   await expect(bar).toHaveAttribute('aria-valuenow', '89');
-  await expect(story).toContainText('Operational');
+  await expect(story).not.toHaveText(today);
   await page.keyboard.press('Home');
   await expect(bar).toHaveAttribute('aria-valuenow', '1');
   await page.keyboard.press('ArrowUp');
