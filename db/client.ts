@@ -12,6 +12,7 @@ import { type Client, createClient, LibsqlError, type ResultSet } from '@libsql/
 import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql';
 import { UnavailableError } from '../src/domain/errors.ts';
 import { FileClient } from './file-client.ts';
+import type { Inside } from './inside.ts';
 import { DatabaseAwayError, remoteFetch } from './remote-fetch.ts';
 import { RemoteTransaction } from './remote-transaction.ts';
 import type { Statement } from './statement.ts';
@@ -43,9 +44,12 @@ export interface SqlClient {
 }
 
 export type Database = LibSQLDatabase<Record<string, never>> & {
-  /** Below drizzle: for statements that are at hand. Only inside of a transaction there is `send`. */
-  $client: SqlRunner & Partial<Pick<SqlTransaction, 'send'>>;
+  /** Below drizzle: for statements that are at hand. Only inside of a transaction there are `send` and `first`. */
+  $client: SqlRunner & Partial<Pick<SqlTransaction, 'send'> & { first: (check: Check) => void }>;
 };
+
+/** Asks, and throws when something is not as it has to be. */
+export type Check = (ahead: Database) => Promise<void>;
 
 export interface DatabaseOptions {
   /** `file:/path`, `libsql://…`, `http(s)://…` */
@@ -192,13 +196,13 @@ export function readerOf(connection: Connection): Database {
 }
 
 /** Drizzle inside one open transaction; `batch` costs one round trip and stays inside it too. */
-export function insideOf(current: () => SqlTransaction): Database {
-  return drizzle(
-    {
-      execute: (statement: Statement): Promise<Result> => current().execute(statement),
-      batch: (statements: Statement[]): Promise<Result[]> => current().batch(statements),
-      send: (statements: Statement[]): Promise<void> => current().send(statements),
-    } as unknown as Client,
-    { casing: 'snake_case' },
-  ) as Database;
+export function insideOf(inside: Inside): Database {
+  const over = (client: object) => drizzle(client as Client, { casing: 'snake_case' }) as Database;
+  const ahead = over(inside.ahead);
+  return over({
+    execute: (statement: Statement) => inside.execute(statement),
+    batch: (statements: Statement[]) => inside.batch(statements),
+    send: (statements: Statement[]) => inside.send(statements),
+    first: (check: Check) => inside.first(() => check(ahead)),
+  });
 }

@@ -3,9 +3,11 @@
  *
  * 1. What answers nothing is not sent by itself: it goes with the next question, or with the COMMIT.
  * 2. Everything is done in the order in which it was asked for, each step only after the one before went well.
- * 3. The COMMIT is the last step of its batch: it is done, and acknowledged, or nothing is.
+ * 3. The COMMIT is the last step of its batch: it is done, and acknowledged, or nothing is. The end of the stream goes
+ *    with it.
  */
 import type { Transaction } from '@libsql/client';
+import type { HttpTransaction } from '@libsql/client/http';
 import type { Result, SqlTransaction } from './client.ts';
 import { statement as asStatement, type Statement } from './statement.ts';
 
@@ -32,7 +34,12 @@ export class RemoteTransaction implements SqlTransaction {
   }
 
   async commit(): Promise<void> {
-    await this.batch([asStatement('COMMIT')]);
+    const committed = this.batch([asStatement('COMMIT')]);
+    committed.catch(() => undefined);
+    // By the next microtask the batch waits in the stream's queue, and is not sent yet.
+    await null;
+    (this.#transaction as HttpTransaction)._getStream().closeGracefully();
+    await committed;
   }
 
   async rollback(): Promise<void> {

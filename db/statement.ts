@@ -28,6 +28,8 @@ export interface RowReader<Row> {
   /** One column of JSON that holds the row; the columns' own names must be in scope. */
   json: string;
   read(text: string): Row;
+  /** Of what stood inside of other JSON. */
+  from(row: unknown): Row;
 }
 
 /** Reads whole rows as JSON: the driver takes a good part of a select's time for each of its columns. */
@@ -35,15 +37,21 @@ export function rowReader<Table extends SQLiteTable>(table: Table): RowReader<Ta
   const casing = new CasingCache('snake_case');
   const columns = Object.entries(getTableColumns(table));
   const parts = columns.map(([name, column]) => `'${name}', "${casing.getColumnCasing(column)}"`);
-  return {
-    json: `json_object(${parts.join(', ')})`,
-    read(text) {
-      const row = JSON.parse(text) as Record<string, unknown>;
-      for (const [name, column] of columns) {
-        const value = row[name];
-        if (value !== null && value !== undefined) row[name] = column.mapFromDriverValue(value);
-      }
-      return row as Table['$inferSelect'];
-    },
+  const from = (row: unknown) => {
+    const values = row as Record<string, unknown>;
+    for (const [name, column] of columns) {
+      const value = values[name];
+      if (value !== null && value !== undefined) values[name] = column.mapFromDriverValue(value);
+    }
+    return values as Table['$inferSelect'];
   };
+  return { json: `json_object(${parts.join(', ')})`, read: (text) => from(JSON.parse(text)), from };
+}
+
+/** The columns that an UPDATE has to name: what stays as it is need not be written, nor any index of it. */
+export function changesOf<Row extends object>(before: Row, after: Row): Partial<Row> {
+  const names = Object.keys(after) as (keyof Row)[];
+  return Object.fromEntries(
+    names.filter((name) => after[name] !== before[name]).map((name) => [name, after[name]]),
+  ) as Partial<Row>;
 }

@@ -27,18 +27,17 @@ const flag = (column: string) => `json(iif(${column}, 'true', 'false'))`;
  * One incident, for `incidentFrom`; the alias of its table is `i`. A postmortem that was written before it had an id of
  * the compatible API goes by the end of the incident's: 12 characters that never change.
  */
-export const incidentJson =
-  sql.raw(`json_object('id', i.id, 'v2Id', i.v2_id, 'title', i.title, 'status', i.status,
+export const incidentText = `json_object('id', i.id, 'v2Id', i.v2_id, 'title', i.title, 'status', i.status,
   'impact', i.impact, 'startedAt', i.started_at, 'resolvedAt', i.resolved_at, 'nextUpdateAt', i.next_update_at,
   'createdAt', i.created_at, 'updatedAt', i.updated_at, 'components', json('[]'),
   'updates', (select json_group_array(json_object(${update}, 'components', ${updateComponents}))
     from (select * from incident_updates where incident_id = i.id order by created_at desc, id desc) u),
   'postmortem', json(iif(i.postmortem is null, 'null', json_object('v2Id', coalesce(i.postmortem_v2_id, substr(i.id, -12)),
-    'body', i.postmortem,     'createdAt', i.postmortem_created_at, 'updatedAt', i.postmortem_updated_at))))`);
+    'body', i.postmortem,     'createdAt', i.postmortem_created_at, 'updatedAt', i.postmortem_updated_at))))`;
+export const incidentJson = sql.raw(incidentText);
 
 /** One window, for `windowFrom`; the alias of its table is `w`. */
-export const windowJson =
-  sql.raw(`json_object('id', w.id, 'v2Id', w.v2_id, 'title', w.title, 'status', w.status,
+export const windowText = `json_object('id', w.id, 'v2Id', w.v2_id, 'title', w.title, 'status', w.status,
   'startsAt', w.starts_at, 'endsAt', w.ends_at, 'startedAt', w.started_at, 'completedAt', w.completed_at,
   'overrunning', ${flag('w.overrunning')}, 'autoStart', ${flag('w.auto_start')},
   'autoComplete', ${flag('w.auto_complete')}, 'remindBeforeMinutes', w.remind_before_minutes,
@@ -46,7 +45,8 @@ export const windowJson =
   'components', (select json_group_array(json_object('id', c.component_id, 'name', c.name)) from
     (select * from window_components where window_id = w.id order by place) c),
   'updates', (select json_group_array(json_object(${update}))
-    from (select * from maintenance_updates where window_id = w.id order by created_at desc, id desc) u))`);
+    from (select * from maintenance_updates where window_id = w.id order by created_at desc, id desc) u))`;
+export const windowJson = sql.raw(windowText);
 
 /** A query for incidents, to be run alone or in a batch. Read its rows by `incidentOf`. */
 export function selectIncidents(db: Database, { where, order }: Selection) {

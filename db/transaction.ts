@@ -9,7 +9,9 @@ import {
   readerOf,
   type SqlTransaction,
 } from './client.ts';
+import { Inside } from './inside.ts';
 import { DatabaseAwayError } from './remote-fetch.ts';
+import { statement } from './statement.ts';
 
 /** Reads on one connection, writes on another, in the order in which they were asked for. */
 export interface Store {
@@ -38,6 +40,8 @@ const LARGEST_GROUP = 50;
 /** Whoever's request has arrived by now gets into the queue: else the first would take a COMMIT for itself. */
 const gathering = () => new Promise((resume) => setImmediate(resume));
 
+const SAVEPOINT = statement('SAVEPOINT job');
+
 type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown };
 
 /** The server was lost in the middle of a COMMIT. */
@@ -54,10 +58,11 @@ export function openStore(options: DatabaseOptions): Store {
   const reader = new Connection(options);
   const writer = new Connection(options);
   let current: SqlTransaction | null = null;
-  const tx = insideOf(() => {
+  const inside = new Inside(() => {
     if (!current) throw new Error('The transaction is over.');
     return current;
   });
+  const tx = insideOf(inside);
   const queue: Job[] = [];
   let draining: Promise<void> | null = null;
 
@@ -110,9 +115,11 @@ export function openStore(options: DatabaseOptions): Store {
   }
 
   async function runOne(transaction: SqlTransaction, job: Job, shared: boolean): Promise<Outcome> {
-    if (shared) await transaction.execute('SAVEPOINT job');
+    if (shared) await transaction.send([SAVEPOINT]);
+    inside.begin();
     try {
       const value = await job.work(tx);
+      await inside.end();
       if (shared) await transaction.execute('RELEASE job');
       return { ok: true, value };
     } catch (error) {
@@ -120,7 +127,7 @@ export function openStore(options: DatabaseOptions): Store {
       // Throws if SQLite has already rolled back the whole transaction, and then the whole group fails.
       if (shared) await transaction.execute('ROLLBACK TO job');
       if (shared) await transaction.execute('RELEASE job');
-      return { ok: false, error };
+      return { ok: false, error: inside.causeOf(error) };
     }
   }
 

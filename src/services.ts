@@ -76,8 +76,14 @@ export interface Services {
   mailStats(): Record<string, { sent: number; failed: number; retried: number }>;
   /** What DNS says of a domain now; nothing is noted of it. */
   askDns(domain: string, token: string): Promise<DomainAnswer>;
-  /** The same services, with all their reads and writes in one transaction. */
-  inOneTransaction<T>(work: (inside: Services) => Promise<T>): Promise<T>;
+  /**
+   * The same services, with all their reads and writes in one transaction. `first` reads what has to be so and throws when
+   * it is not: it is asked together with the first question of `work`, which gets no answer before.
+   */
+  inOneTransaction<T>(
+    work: (inside: Services) => Promise<T>,
+    first?: (ahead: Services) => Promise<void>,
+  ): Promise<T>;
   /** Answers to requests that may be repeated. */
   repeated: {
     find(id: string): Promise<{ bodyHash: string; answer: StoredAnswer } | null>;
@@ -195,17 +201,14 @@ export function createServices(config: Config, secret: string, printPage: PrintP
     mailState: () => mailState(services),
     mailStats: () => notifier?.stats ?? {},
     askDns: dnsAnswers(config.dnsServers),
-    inOneTransaction: (work) =>
-      inOneTransaction(manager, (inside) => {
-        const { store: within } = inside;
-        return work({
-          ...services,
-          manager: inside,
-          store: within,
-          read: within.read,
-          repeated: repeatedIn(within.read),
-        });
-      }),
+    inOneTransaction: (work, first) => {
+      const reading = (read: Database) => ({ ...services, read, repeated: repeatedIn(read) });
+      return inOneTransaction(
+        manager,
+        (inside) => work({ ...reading(inside.store.read), manager: inside, store: inside.store }),
+        first && ((ahead) => first(reading(ahead))),
+      );
+    },
     repeated: repeatedIn(store.read),
   };
 

@@ -45,3 +45,16 @@ export function conflict(detail: string): DomainError {
 export function invalid(loc: (string | number)[], msg: string, type = 'value_error'): DomainError {
   return new DomainError('invalid', msg, [{ loc: ['body', ...loc], msg, type }]);
 }
+
+/** @param loc where the ids stand in the body */
+export function notOnPage(
+  ids: readonly string[],
+  place: number,
+  loc: 'components' | 'component_ids',
+): DomainError {
+  return invalid(
+    [loc, place, ...(loc === 'components' ? ['id'] : [])],
+    `There is no component ${ids[place]} on this page.`,
+    'not_found',
+  );
+}

@@ -5,6 +5,7 @@
 import type { z } from 'zod';
 import { DomainError, notFound } from '../domain/errors.ts';
 import type { Actor } from '../manage/command.ts';
+import type { Services } from '../services.ts';
 import { assertOrigin, authenticate } from './authenticate.ts';
 import {
   type Answer,
@@ -238,11 +239,12 @@ async function matching(request: Request, declared: AnyEndpoint, call: Call<unde
   const compares = condition !== null && reader !== undefined;
   const alone = request.method === 'GET' || request.method === 'HEAD' || declared.outside;
   if (alone && !compares) return tagged(await declared.handle(call as Call<never>), reader);
-  return call.services.inOneTransaction(async (inside) => {
-    const within = { ...call, services: inside };
-    if (compares) assertMatch(condition, await documentOf(reader, declared, { ...within, body: undefined }));
-    return tagged(await declared.handle(within as Call<never>), reader);
-  });
+  const compare = async (ahead: Services) =>
+    assertMatch(condition!, await documentOf(reader!, declared, { ...call, services: ahead }));
+  return call.services.inOneTransaction(
+    async (inside) => tagged(await declared.handle({ ...call, services: inside } as Call<never>), reader),
+    compares ? compare : undefined,
+  );
 }
 
 /** What the path names now; null where a PUT is to make it. @throws DomainError not_found */

@@ -31,14 +31,29 @@ export function repeatableOf(request: Request, credential: Credential, body: Buf
 
 type Work = (inside: Services) => Promise<Answer>;
 
+/** The request was answered before: nothing is done. */
+class Answered extends Error {
+  constructor(readonly answer: Answer) {
+    super();
+  }
+}
+
 /** Does the work once, whoever repeats it. @throws HttpError 409 while it runs, 422 for another body */
 export function once(services: Services, repeatable: Repeatable, work: Work): Promise<Answer> {
-  return alone(repeatable, () =>
-    services.inOneTransaction(async (inside) => {
-      const known = await answered(inside, repeatable);
-      return known ?? keep(inside, repeatable, await work(inside));
-    }),
-  );
+  return alone(repeatable, async () => {
+    try {
+      return await services.inOneTransaction(
+        async (inside) => keep(inside, repeatable, await work(inside)),
+        async (ahead) => {
+          const known = await answered(ahead, repeatable);
+          if (known) throw new Answered(known);
+        },
+      );
+    } catch (error) {
+      if (error instanceof Answered) return error.answer;
+      throw error;
+    }
+  });
 }
 
 /**

@@ -3,8 +3,8 @@ import { eq, sql } from 'drizzle-orm';
 import { pages, maintenanceWindows as windows } from '../../db/schema.ts';
 import { DomainError } from '../domain/errors.ts';
 import { dueSteps } from '../domain/maintenance.ts';
-import { type Actor, change, type Manager } from './command.ts';
-import { findWindow, takeSteps, tell } from './window-state.ts';
+import { type Actor, type Change, changeKnowing, type Manager } from './command.ts';
+import { takeSteps, tell, type WindowStanding, windowStanding } from './window-state.ts';
 
 const MINUTE_MS = 60_000;
 const AT_A_TIME = 200;
@@ -37,6 +37,22 @@ async function unlessGone(changing: Promise<unknown>): Promise<void> {
   }
 }
 
+function changeWindow(
+  manager: Manager,
+  due: Due,
+  action: string,
+  work: (
+    unit: Change,
+    standing: WindowStanding,
+  ) => Promise<{ value: null; subjectId: string; details?: Record<string, unknown> }>,
+): Promise<unknown> {
+  const asked = windowStanding(due.pageId, due.id);
+  return changeKnowing(manager, clockOf(due), due.pageId, action, asked, async (unit, known) => ({
+    ...(await work(unit, { ...known.window, held: known.held })),
+    after: null,
+  }));
+}
+
 /** Starts and ends the windows whose moment has come. @returns how many were found */
 export async function takeDueSteps(manager: Manager): Promise<number> {
   const now = manager.now();
@@ -46,10 +62,9 @@ export async function takeDueSteps(manager: Manager): Promise<number> {
   );
   for (const one of due) {
     await unlessGone(
-      change(manager, clockOf(one), one.pageId, 'maintenance.clock', async (unit) => {
-        const row = await findWindow(unit, one.id);
-        const steps = dueSteps(row, unit.now).map(({ to }) => to);
-        await takeSteps(unit, row, false);
+      changeWindow(manager, one, 'maintenance.clock', async (unit, standing) => {
+        const steps = dueSteps(standing.row, unit.now).map(({ to }) => to);
+        await takeSteps(unit, standing, false);
         return { value: null, subjectId: one.id, details: { steps } };
       }),
     );
@@ -67,10 +82,9 @@ export async function sendReminders(manager: Manager): Promise<number> {
   );
   for (const one of due) {
     await unlessGone(
-      change(manager, clockOf(one), one.pageId, 'maintenance.reminded', async (unit) => {
-        const row = await findWindow(unit, one.id);
-        unit.write(unit.tx.update(windows).set({ remindedAt: unit.now }).where(eq(windows.id, row.id)));
-        await tell(unit, 'maintenance.reminded', row, null);
+      changeWindow(manager, one, 'maintenance.reminded', async (unit, standing) => {
+        unit.write(unit.tx.update(windows).set({ remindedAt: unit.now }).where(eq(windows.id, one.id)));
+        tell(unit, 'maintenance.reminded', standing, null);
         return { value: null, subjectId: one.id };
       }),
     );

@@ -10,8 +10,8 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { RunnableQuery } from 'drizzle-orm/runnable-query';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../../db/client.ts';
-import { rowsOf, tuple } from '../../db/json-list.ts';
-import { outbox, pages } from '../../db/schema.ts';
+import { type Answers, ask, type Question, type Questions } from '../../db/question.ts';
+import { pages } from '../../db/schema.ts';
 import { rowReader, type Statement, statement, statementOf } from '../../db/statement.ts';
 import type { Store } from '../../db/transaction.ts';
 import { monthOf } from '../domain/calendar.ts';
@@ -59,6 +59,10 @@ export type TouchKind = 'component' | 'incident' | 'maintenance' | 'month' | 'up
 type Write = Statement | (RunnableQuery<unknown, 'sqlite'> & { getSQL(): unknown });
 
 const RAISE = 'update pages set revision = ?, changed_at = ?, days_version = ? where id = ?';
+const TOUCH = `insert into touches (page_id, kind, ref, revision)
+  select ?1, json_extract(value, '$[0]'), json_extract(value, '$[1]'), ?2 from json_each(?3) where true
+  on conflict (page_id, kind, ref) do update set revision = excluded.revision`;
+const EMIT = `insert into outbox (id, page_id, revision, event, subject_id, payload, created_at) values (?, ?, ?, ?, ?, ?, ?)`;
 const AUDIT = `insert into audit_events
   (id, organization_id, page_id, actor, action, subject_id, details, request_id, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
 
@@ -137,17 +141,10 @@ export class Change {
       this.write(statement(RAISE, revision, now, daysVersion, page.id));
     }
     if (this.#touches.size > 0) {
-      const rows = [...this.#touches.values()].map(([kind, ref]) => [kind, ref]);
-      this.write(
-        this.tx.run(sql`insert into touches (page_id, kind, ref, revision)
-          select ${page.id}, ${tuple(0)}, ${tuple(1)}, ${revision} from ${rowsOf(rows)} where true
-          on conflict (page_id, kind, ref) do update set revision = excluded.revision`) as unknown as Write,
-      );
+      this.write(statement(TOUCH, page.id, revision, JSON.stringify([...this.#touches.values()])));
     }
-    for (const event of this.#events) {
-      this.write(
-        this.tx.insert(outbox).values({ id: newId(), pageId: page.id, revision, createdAt: now, ...event }),
-      );
+    for (const { event, subjectId, payload } of this.#events) {
+      this.write(statement(EMIT, newId(), page.id, revision, event, subjectId, JSON.stringify(payload), now));
     }
     const { action, subjectId = null, details } = audit;
     const who = [actor.organizationId, page.id, actor.name] as const;
@@ -168,10 +165,12 @@ export class Change {
   }
 }
 
-export interface Outcome<T> {
+export interface Outcome<T, After = null> {
   value: T;
   /** The page's revision after the change. */
   revision: number;
+  /** What was changed, as a read would tell it now. */
+  after: After;
 }
 
 /** The condition that makes a page this actor's: in its organization, and among its pages when it is bound to some. */
@@ -185,11 +184,22 @@ export function ownedBy(actor: Actor, column: { id: SQLiteColumn; organizationId
 const pageReader = rowReader(pages);
 const PAGE = `select ${pageReader.json} as page from pages where id = ? and organization_id = ?`;
 
-async function pageOf(tx: Database, pageId: string, actor: Actor): Promise<PageRow> {
-  const { rows } = await tx.$client.execute(statement(PAGE, pageId, actor.organizationId));
-  const reachable = !actor.pageIds || actor.pageIds.includes(pageId);
-  if (!rows[0] || !reachable) throw notFound('Page');
-  return pageReader.read(rows[0].page as string);
+function pageOf(pageId: string, actor: Actor): Question<PageRow> {
+  return {
+    statement: statement(PAGE, pageId, actor.organizationId),
+    read(rows) {
+      const reachable = !actor.pageIds || actor.pageIds.includes(pageId);
+      if (!rows[0] || !reachable) throw notFound('Page');
+      return pageReader.read(rows[0].page as string);
+    },
+  };
+}
+
+interface Done<T, After> {
+  value: T;
+  after: After;
+  subjectId?: string;
+  details?: Record<string, unknown>;
 }
 
 /**
@@ -198,25 +208,42 @@ async function pageOf(tx: Database, pageId: string, actor: Actor): Promise<PageR
  * @throws DomainError (not_found) when the page is not there or not the actor's, and whatever `work` throws; nothing is
  *   written then
  */
-export async function change<T>(
+export function change<T>(
   manager: Manager,
   actor: Actor,
   pageId: string,
   action: string,
-  work: (change: Change) => Promise<{ value: T; subjectId?: string; details?: Record<string, unknown> }>,
+  work: (change: Change) => Promise<Omit<Done<T, null>, 'after'>>,
 ): Promise<Outcome<T>> {
+  const done = async (unit: Change) => ({ ...(await work(unit)), after: null });
+  return changeKnowing(manager, actor, pageId, action, {}, done);
+}
+
+/**
+ * A change that states up front what it has to know: it is asked together with the page. When `work` asks nothing more, the
+ * change takes two questions of a database server: this one, and all its writes with the COMMIT.
+ *
+ * @throws DomainError as `change`
+ */
+export async function changeKnowing<T, After, Q extends Questions>(
+  manager: Manager,
+  actor: Actor,
+  pageId: string,
+  action: string,
+  questions: Q,
+  work: (change: Change, known: Answers<Q>) => Promise<Done<T, After>>,
+): Promise<Outcome<T, After>> {
   const result = await manager.store.write(async (tx) => {
-    const page = await pageOf(tx, pageId, actor);
+    const asked = { page: pageOf(pageId, actor), ...questions };
+    const { page, ...known } = await ask<{ page: Question<PageRow> }>(tx.$client, asked);
     const unit = new Change(tx, manager.now(), actor, page);
-    const { value, subjectId, details } = await work(unit);
+    const { value, after, subjectId, details } = await work(unit, known as Answers<Q>);
     const revision = await unit.conclude({ action, subjectId, details: details ?? {} });
-    return { value, revision, page, ...unit.consequences() };
+    return { value, after, revision, page, ...unit.consequences() };
   });
-  const { page, told, planned } = result;
-  if (result.revision > page.revision) {
-    manager.committed({ id: page.id, slug: page.slug, revision: result.revision, told, planned });
-  }
-  return { value: result.value, revision: result.revision };
+  const { page, told, planned, value, after, revision } = result;
+  if (revision > page.revision) manager.committed({ id: page.id, slug: page.slug, revision, told, planned });
+  return { value, revision, after };
 }
 
 export interface Raise {
@@ -235,11 +262,8 @@ export async function raiseRevisions(store: Store, raises: readonly Raise[], now
       const revision = Math.max(page.revision, above) + 1;
       const daysVersion = page.daysVersion + revision;
       await tx.$client.execute(statement(RAISE, revision, now, daysVersion, pageId));
-      const rows = touched.map(({ kind, ref }) => [kind, ref]);
-      if (rows.length === 0) return;
-      await tx.run(sql`insert into touches (page_id, kind, ref, revision)
-        select ${pageId}, ${tuple(0)}, ${tuple(1)}, ${revision} from ${rowsOf(rows)} where true
-        on conflict (page_id, kind, ref) do update set revision = excluded.revision`);
+      const refs = touched.map(({ kind, ref }) => [kind, ref]);
+      if (refs.length > 0) await tx.$client.execute(statement(TOUCH, pageId, revision, JSON.stringify(refs)));
     });
   }
 }

@@ -1,37 +1,26 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { inList } from '../../db/json-list.ts';
-import { components, groups, setChanges } from '../../db/schema.ts';
-import { rowReader, statement } from '../../db/statement.ts';
-import { conflict, invalid, notFound } from '../domain/errors.ts';
+import { ask, type Question, question } from '../../db/question.ts';
+import { components } from '../../db/schema.ts';
+import { conflict, type DomainError, invalid, notOnPage } from '../domain/errors.ts';
 import { newId, newV2Id } from '../domain/ids.ts';
-import type { ComponentCreate, ComponentPatch, Said } from '../domain/input.ts';
+import type { ComponentCreate, ComponentPatch } from '../domain/input.ts';
 import { placeComponent } from '../domain/order.ts';
 import { freeSlug, slugOf } from '../domain/slug.ts';
-import { type Actor, type Change, change, type Manager, type Outcome } from './command.ts';
-import { lastTopRank } from './groups.ts';
+import { type Actor, type Change, changeKnowing, type Manager, type Outcome } from './command.ts';
+import { setStatuses } from './component-statuses.ts';
 import { loadOrder, storeOrder } from './order.ts';
-import { refreshShown } from './shown.ts';
+import { type ComponentRecord, componentQuestion, getComponent } from './queries.ts';
 import { deleteFollowers } from './subscriber-steps.ts';
 
 const MOST_COMPONENTS = 5000;
-
-type Row = typeof components.$inferSelect;
-
-const componentReader = rowReader(components);
-const COMPONENT = `select ${componentReader.json} as component from components where id = ? and page_id = ?`;
 
 /** Facts that come with a component from elsewhere: the source's id, and since when its uptime counts. */
 export interface ComponentOrigin {
   v2Id?: string;
   since?: number;
   createdAt?: number;
-}
-
-export async function findComponent(unit: Change, id: string): Promise<Row> {
-  const { rows } = await unit.tx.$client.execute(statement(COMPONENT, id, unit.page.id));
-  if (!rows[0]) throw notFound('Component');
-  return componentReader.read(rows[0].component as string);
 }
 
 /**
@@ -53,12 +42,7 @@ export async function componentsOn(
     .where(and(eq(components.pageId, pageId), sql`${components.id} ${inList(ids)}`));
   const found = new Map(rows.map((row) => [row.id, row]));
   const missing = loc === null ? -1 : ids.findIndex((id) => !found.has(id));
-  if (loc !== null && missing >= 0)
-    throw invalid(
-      [loc, missing, ...(loc === 'components' ? ['id'] : [])],
-      `There is no component ${ids[missing]} on this page.`,
-      'not_found',
-    );
+  if (loc !== null && missing >= 0) throw notOnPage(ids, missing, loc);
   return found;
 }
 
@@ -71,44 +55,61 @@ export function namedComponents(
   return componentsOn(unit.tx, unit.page.id, ids, loc);
 }
 
-async function codeFor(unit: Change, input: { name: string; code?: string | undefined }): Promise<string> {
-  if (input.code !== undefined) {
-    const [taken] = await unit.tx
-      .select({ id: components.id })
-      .from(components)
-      .where(and(eq(components.pageId, unit.page.id), eq(components.code, input.code)));
-    if (taken) throw conflict(`The code "${input.code}" is taken on this page. Choose another code.`);
-    return input.code;
-  }
-  const wanted = slugOf(input.name);
-  // A long name leaves less room for its number: ask for all that begin alike.
-  const like = `${wanted === '' ? 'component-' : wanted.slice(0, 56)}%`;
-  const rows = await unit.tx
-    .select({ code: components.code })
-    .from(components)
-    .where(and(eq(components.pageId, unit.page.id), sql`${components.code} like ${like}`));
-  const taken = new Set(rows.map(({ code }) => code));
-  return freeSlug(wanted, 'component', (code) => taken.has(code));
+/** Whether a component has this code; null when none has. */
+function codeHolder(pageId: string, code: string): Question<string | null> {
+  return question(
+    `select json_quote(id) as answer from components where page_id = ? and code = ?`,
+    pageId,
+    code,
+  );
 }
 
-async function assertGroup(unit: Change, id: string): Promise<{ rank: number }> {
-  const [group] = await unit.tx
-    .select({ rank: groups.rank })
-    .from(groups)
-    .where(and(eq(groups.id, id), eq(groups.pageId, unit.page.id)));
-  if (!group) throw invalid(['group_id'], `There is no group ${id} on this page.`, 'not_found');
-  return group;
+function codeTaken(code: string): DomainError {
+  return conflict(`The code "${code}" is taken on this page. Choose another code.`);
+}
+
+/** Codes that begin as that of a new component might: a long name leaves less room for its number. */
+function codesLike(pageId: string, name: string): Question<string[] | null> {
+  const wanted = slugOf(name);
+  const like = `${wanted === '' ? 'component-' : wanted.slice(0, 56)}%`;
+  return question(
+    'select json_group_array(code) as answer from components where page_id = ? and code like ?',
+    pageId,
+    like,
+  );
 }
 
 /** The place behind the last component of a group, or behind everything. */
 async function lastPlace(unit: Change, groupId: string | null): Promise<{ topRank: number; rank: number }> {
-  if (groupId === null) return { topRank: (await lastTopRank(unit)) + 1, rank: 0 };
-  const group = await assertGroup(unit, groupId);
-  const [row] = await unit.tx
-    .select({ last: sql<number>`coalesce(max(${components.rank}), 0)` })
-    .from(components)
-    .where(eq(components.groupId, groupId));
-  return { topRank: group.rank, rank: row!.last + 1 };
+  const { room } = await ask(unit.tx.$client, { room: roomFor(unit.page.id, groupId) });
+  if (groupId === null) return { topRank: room.lastTop + 1, rank: 0 };
+  if (!room.group) throw groupMissing(groupId);
+  return { topRank: room.group.rank, rank: room.group.last + 1 };
+}
+
+interface Room {
+  count: number;
+  /** The rank behind everything in the top level. */
+  lastTop: number;
+  /** The group that it is to belong to, with the rank of its last component. */
+  group: { id: string; name: string; rank: number; last: number; upTo: number } | null;
+}
+
+const ROOM = `select json_object('count', (select count(*) from components where page_id = ?1),
+  'lastTop', max(coalesce((select max(rank) from groups where page_id = ?1), 0),
+    coalesce((select max(top_rank) from components where page_id = ?1), 0)),
+  'group', (select json_object('id', g.id, 'name', g.name, 'rank', g.rank,
+    'last', (select coalesce(max(rank), 0) from components where group_id = g.id),
+    'upTo', (select count(*) from components where page_id = ?1 and top_rank <= g.rank))
+    from groups g where g.id = ?2 and g.page_id = ?1)) as answer`;
+
+function groupMissing(id: string): DomainError {
+  return invalid(['group_id'], `There is no group ${id} on this page.`, 'not_found');
+}
+
+function roomFor(pageId: string, groupId: string | null): Question<Room> {
+  const { statement, read } = question<Room>(ROOM, pageId, groupId);
+  return { statement, read: (rows) => read(rows)! };
 }
 
 /**
@@ -122,42 +123,52 @@ export async function createComponent(
   pageId: string,
   input: ComponentCreate,
   origin: ComponentOrigin = {},
-): Promise<Outcome<string>> {
-  return change(manager, actor, pageId, 'component.created', async (unit) => {
-    const [row] = await unit.tx.all<{ n: number }>(
-      sql`select count(*) as n from components where page_id = ${pageId}`,
-    );
-    if (row!.n >= MOST_COMPONENTS) throw conflict(`A page has at most ${MOST_COMPONENTS} components.`);
-    const id = newId();
-    const groupId = input.group_id ?? null;
-    const status = input.status ?? 'operational';
-    const createdAt = origin.createdAt ?? unit.now;
-    const since = origin.since ?? createdAt;
-    const place = await lastPlace(unit, groupId);
+): Promise<Outcome<string, ComponentRecord>> {
+  const groupId = input.group_id ?? null;
+  const asked = {
+    room: roomFor(pageId, groupId),
+    taken: input.code === undefined ? undefined : codeHolder(pageId, input.code),
+    alike: input.code === undefined ? codesLike(pageId, input.name) : undefined,
+  };
+  return changeKnowing(manager, actor, pageId, 'component.created', asked, async (unit, known) => {
+    const { count, lastTop, group } = known.room;
+    if (count >= MOST_COMPONENTS) throw conflict(`A page has at most ${MOST_COMPONENTS} components.`);
+    if (groupId !== null && !group) throw groupMissing(groupId);
+    if (input.code !== undefined && known.taken) throw codeTaken(input.code);
+    const others = new Set(known.alike);
+    const made: ComponentRecord = {
+      id: newId(),
+      v2Id: origin.v2Id ?? newV2Id(),
+      name: input.name,
+      code: input.code ?? freeSlug(slugOf(input.name), 'component', (code) => others.has(code)),
+      description: input.description || null,
+      status: 'operational',
+      statusSince: origin.since ?? origin.createdAt ?? unit.now,
+      setStatus: 'operational',
+      position: 1 + (group ? group.upTo : count),
+      group: group && { id: group.id, name: group.name },
+      heldBy: [],
+      createdAt: origin.createdAt ?? unit.now,
+      updatedAt: unit.now,
+    };
+    const { id, v2Id, name, code, description, statusSince, createdAt } = made;
+    const place = group ? { topRank: group.rank, rank: group.last + 1 } : { topRank: lastTop + 1, rank: 0 };
     unit.visible();
     unit.write(
       unit.tx.insert(components).values({
-        id,
-        v2Id: origin.v2Id ?? newV2Id(),
-        pageId,
-        groupId,
-        name: input.name,
-        code: await codeFor(unit, input),
-        description: input.description || null,
-        ...place,
-        setStatus: status,
-        status: 'operational',
-        statusSince: since,
-        since,
-        createdAt,
-        updatedAt: unit.now,
+        ...{ id, v2Id, pageId, groupId, name, code, description, ...place },
+        ...{ setStatus: 'operational', status: 'operational', statusSince, since: statusSince },
+        ...{ createdAt, updatedAt: unit.now },
       }),
-      unit.tx.insert(setChanges).values({ componentId: id, at: unit.now, status }),
     );
-    await unit.flush();
-    if (status !== 'operational') await refreshShown(unit, [id]);
+    const [after] = setStatuses(unit, [made], new Map([[id, input.status ?? 'operational']]));
     if (input.position !== undefined) await move(unit, id, groupId, input.position);
-    return { value: id, subjectId: id, details: { name: input.name } };
+    return {
+      value: id,
+      after: input.position === undefined ? after! : await componentAfter(unit, id),
+      subjectId: id,
+      details: { name },
+    };
   });
 }
 
@@ -167,78 +178,37 @@ async function move(unit: Change, id: string, groupId: string | null, position: 
   storeOrder(unit, order, placeComponent(order.entries, id, groupId, position));
 }
 
-const NOTE_SET = `insert into set_changes (at, component_id, status)
-  select ?, json_extract(value, '$[0]'), json_extract(value, '$[1]') from json_each(?) where true
-  on conflict (component_id, at) do update set status = excluded.status`;
-const SET = `update components set set_status = json_extract(row.value, '$[1]')
-  from json_each(?) as row where components.id = json_extract(row.value, '$[0]')`;
-
-/** Sets statuses, and refreshes what the components show. Those that have the status already keep it untouched. */
-async function setStatuses(unit: Change, list: Said): Promise<void> {
-  const rows = JSON.stringify(list.map(({ id, status }) => [id, status]));
-  unit.write(statement(NOTE_SET, unit.now, rows), statement(SET, rows));
-  await refreshShown(
-    unit,
-    list.map(({ id }) => id),
-  );
-}
-
-/** Sets the statuses of many components at once. @throws DomainError invalid for one that is not on the page */
-export async function setComponentStatuses(
-  manager: Manager,
-  actor: Actor,
-  pageId: string,
-  list: Said,
-): Promise<Outcome<null>> {
-  return change(manager, actor, pageId, 'components.updated', async (unit) => {
-    const ids = list.map(({ id }) => id);
-    const rows = await unit.tx
-      .select({ id: components.id, setStatus: components.setStatus })
-      .from(components)
-      .where(
-        and(
-          eq(components.pageId, pageId),
-          ids.length > 50 ? sql`${components.id} ${inList(ids)}` : inArray(components.id, ids),
-        ),
-      );
-    const current = new Map(rows.map((row) => [row.id, row.setStatus]));
-    const missing = ids.findIndex((id) => !current.has(id));
-    if (missing >= 0)
-      throw invalid([missing, 'id'], `There is no component ${ids[missing]} on this page.`, 'not_found');
-    const changed = list.filter(({ id, status }) => current.get(id) !== status);
-    if (changed.length > 0) await setStatuses(unit, changed);
-    return { value: null, details: { components: list.slice(0, 50), count: list.length } };
-  });
-}
-
-/** Changes one component. @throws DomainError not_found, conflict (code taken), invalid (group not there) */
+/**
+ * Changes one component. Afterwards it is known without another question, unless it was moved.
+ *
+ * @throws DomainError not_found, conflict (code taken), invalid (group not there)
+ */
 export async function editComponent(
   manager: Manager,
   actor: Actor,
   pageId: string,
   id: string,
   input: ComponentPatch,
-): Promise<Outcome<string>> {
-  return change(manager, actor, pageId, 'component.updated', async (unit) => {
-    const row = await findComponent(unit, id);
-    const { status, group_id, position, description, name } = input;
-    const code =
-      input.code !== undefined && input.code !== row.code
-        ? await codeFor(unit, { name: row.name, code: input.code })
-        : row.code;
+): Promise<Outcome<string, ComponentRecord>> {
+  const { name, code, status, group_id, position } = input;
+  const asked = {
+    component: componentQuestion(pageId, id),
+    taken: code === undefined ? undefined : codeHolder(pageId, code),
+    open: name === undefined ? undefined : openNaming(pageId, id),
+  };
+  return changeKnowing(manager, actor, pageId, 'component.updated', asked, async (unit, known) => {
+    const before = known.component;
     const next = {
-      name: name ?? row.name,
-      code,
-      description: description === undefined ? row.description : description || null,
+      name: name ?? before.name,
+      code: code ?? before.code,
+      description: input.description === undefined ? before.description : input.description || null,
     };
-    const groupId = group_id === undefined ? row.groupId : group_id;
-    const regrouped = groupId !== row.groupId;
-    if (
-      next.name !== row.name ||
-      next.code !== row.code ||
-      next.description !== row.description ||
-      regrouped
-    ) {
+    if (code !== undefined && code !== before.code && known.taken) throw codeTaken(code);
+    const groupId = group_id === undefined ? (before.group?.id ?? null) : group_id;
+    const regrouped = groupId !== (before.group?.id ?? null);
+    const edited =
+      next.name !== before.name || next.code !== before.code || next.description !== before.description;
+    if (edited || regrouped) {
       unit.visible();
       unit.write(
         unit.tx
@@ -251,42 +221,63 @@ export async function editComponent(
           .where(eq(components.id, id)),
       );
     }
-    if (next.name !== row.name) await renameWhereOpen(unit, id, next.name);
+    if (next.name !== before.name && known.open) renameWhereOpen(unit, id, next.name, known.open);
     if (position !== undefined) await move(unit, id, groupId, position);
-    if (status !== undefined && status !== row.setStatus) await setStatuses(unit, [{ id, status }]);
-    return { value: id, subjectId: id, details: { ...input } };
+    const renewed = { ...before, ...next, ...(edited ? { updatedAt: unit.now } : {}) };
+    const [after] =
+      status !== undefined && status !== before.setStatus
+        ? setStatuses(unit, [renewed], new Map([[id, status]]))
+        : [renewed];
+    return {
+      value: id,
+      after: regrouped || position !== undefined ? await componentAfter(unit, id) : after!,
+      subjectId: id,
+      details: { ...input },
+    };
   });
 }
 
-interface OpenRow {
-  id: string;
-  at: number;
+async function componentAfter(unit: Change, id: string): Promise<ComponentRecord> {
+  await unit.flush();
+  return getComponent(unit.tx, unit.page.id, id);
 }
 
-/** What is open and names this component: its files follow a new name, and a removal. */
-async function openNaming(unit: Change, id: string): Promise<{ incidents: string[]; windows: string[] }> {
-  const { tx, page } = unit;
-  const [incidents, windows] = await tx.batch([
-    tx.all<OpenRow>(sql`select id, started_at as at from incidents where page_id = ${page.id} and status <> 'resolved'
-      and id in (select incident_id from update_components where component_id = ${id})`),
-    tx.all<OpenRow>(sql`select id, starts_at as at from maintenance_windows where page_id = ${page.id}
-      and status not in ('completed', 'cancelled') and id in (select window_id from window_components where component_id = ${id})`),
-  ]);
+interface Open {
+  incidents: { id: string; at: number }[];
+  windows: { id: string; at: number }[];
+}
+
+const OPEN = `select json_object(
+  'incidents', (select json_group_array(json_object('id', id, 'at', started_at)) from incidents
+    where page_id = ?1 and status <> 'resolved' and id in (select incident_id from update_components where component_id = ?2)),
+  'windows', (select json_group_array(json_object('id', id, 'at', starts_at)) from maintenance_windows
+    where page_id = ?1 and status not in ('completed', 'cancelled')
+      and id in (select window_id from window_components where component_id = ?2))) as answer`;
+
+/** What is open and names this component. */
+function openNaming(pageId: string, id: string): Question<Open> {
+  const { statement, read } = question<Open>(OPEN, pageId, id);
+  return { statement, read: (rows) => read(rows)! };
+}
+
+/** The files of what is open follow a new name, and a removal. */
+function touchOpen(unit: Change, { incidents, windows }: Open): void {
   for (const incident of incidents) unit.touch('incident', incident.id);
   for (const window of windows) unit.touch('maintenance', window.id);
   for (const { at } of [...incidents, ...windows]) unit.touchMonthOf(at);
-  return { incidents: incidents.map((one) => one.id), windows: windows.map((one) => one.id) };
 }
 
+const idsOf = (list: readonly { id: string }[]) => list.map(({ id }) => id);
+
 /** What is open speaks of a component by its present name; what is over keeps the name of its time. */
-async function renameWhereOpen(unit: Change, id: string, name: string): Promise<void> {
-  const open = await openNaming(unit, id);
+function renameWhereOpen(unit: Change, id: string, name: string, open: Open): void {
+  touchOpen(unit, open);
   unit.write(
     unit.tx.run(
-      sql`update update_components set name = ${name} where component_id = ${id} and incident_id ${inList(open.incidents)}`,
+      sql`update update_components set name = ${name} where component_id = ${id} and incident_id ${inList(idsOf(open.incidents))}`,
     ) as never,
     unit.tx.run(
-      sql`update window_components set name = ${name} where component_id = ${id} and window_id ${inList(open.windows)}`,
+      sql`update window_components set name = ${name} where component_id = ${id} and window_id ${inList(idsOf(open.windows))}`,
     ) as never,
   );
 }
@@ -298,21 +289,22 @@ export async function deleteComponent(
   pageId: string,
   id: string,
 ): Promise<Outcome<null>> {
-  return change(manager, actor, pageId, 'component.deleted', async (unit) => {
+  const asked = { component: componentQuestion(pageId, id), open: openNaming(pageId, id) };
+  return changeKnowing(manager, actor, pageId, 'component.deleted', asked, async (unit, known) => {
     const { tx } = unit;
-    const row = await findComponent(unit, id);
-    const open = await openNaming(unit, id);
+    const { incidents, windows } = known.open;
+    touchOpen(unit, known.open);
     unit.touch('component', id);
     await deleteFollowers(tx, id);
     unit.write(
       tx.run(
-        sql`delete from update_components where component_id = ${id} and incident_id ${inList(open.incidents)}`,
+        sql`delete from update_components where component_id = ${id} and incident_id ${inList(idsOf(incidents))}`,
       ) as never,
       tx.run(
-        sql`delete from window_components where component_id = ${id} and window_id ${inList(open.windows)}`,
+        sql`delete from window_components where component_id = ${id} and window_id ${inList(idsOf(windows))}`,
       ) as never,
       tx.delete(components).where(eq(components.id, id)),
     );
-    return { value: null, subjectId: id, details: { name: row.name } };
+    return { value: null, after: null, subjectId: id, details: { name: known.component.name } };
   });
 }

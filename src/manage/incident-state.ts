@@ -1,16 +1,17 @@
 /** Where an incident stands after all it said: its row, its claims, and what components show of them. */
-import { and, count, eq, sql } from 'drizzle-orm';
-import { inList, rowsOf, tuple } from '../../db/json-list.ts';
-import { claims, components, incidents, incidentUpdates } from '../../db/schema.ts';
-import { incidentOf, selectIncidents } from '../../db/told.ts';
+import { and, eq } from 'drizzle-orm';
+import { type Question, question } from '../../db/question.ts';
+import { incidents } from '../../db/schema.ts';
+import { changesOf, rowReader, statement } from '../../db/statement.ts';
+import { incidentFrom, incidentText } from '../../db/told.ts';
 import { notFound } from '../domain/errors.ts';
-import { newV2Id } from '../domain/ids.ts';
+import { newId, newV2Id } from '../domain/ids.ts';
 import { heavierImpact, impactOf } from '../domain/incident.ts';
 import type { Said } from '../domain/input.ts';
-import type { Incident } from '../domain/records.ts';
+import type { Incident, IncidentUpdate } from '../domain/records.ts';
 import type { IncidentStatus } from '../domain/status.ts';
 import type { Change } from './command.ts';
-import { refreshShown } from './shown.ts';
+import { type Held, heldBesides, refreshShown, show } from './shown.ts';
 
 export type IncidentRow = typeof incidents.$inferSelect;
 
@@ -29,52 +30,73 @@ export async function findIncident(unit: Change, id: string): Promise<IncidentRo
   return row;
 }
 
-/** The incident as it stands after what was flushed, with all it says. */
-export async function toldIncident(unit: Change, id: string): Promise<Incident> {
-  await unit.flush();
-  const [row] = await selectIncidents(unit.tx, { where: sql`i.id = ${id}` });
-  return incidentOf(row!);
-}
-
 export function parseTime(text: string): number {
   return Date.parse(text);
+}
+
+const UPDATE = `insert into incident_updates (id, v2_id, incident_id, status, body, next_update_at, created_at)
+  values (?, ?, ?, ?, ?, ?, ?)`;
+const NAME = `insert into update_components (update_id, incident_id, component_id, name, status, place)
+  select ?1, ?2, json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]'), key from json_each(?3)`;
+
+/** A new update, as it will be told. */
+export function updateOf(
+  update: { v2Id?: string; status: IncidentStatus; body: string; at: number },
+  said: Said,
+  names: ReadonlyMap<string, { name: string }>,
+): IncidentUpdate {
+  const { v2Id = newV2Id(), status, body, at } = update;
+  const components = said.map((one) => ({ id: one.id, name: names.get(one.id)!.name, status: one.status }));
+  return { id: newId(), v2Id, status, body, createdAt: at, editedAt: null, components };
 }
 
 /** An update with what it names, to be written with the next flush. */
 export function writeUpdate(
   unit: Change,
   incidentId: string,
-  update: {
-    id: string;
-    v2Id?: string;
-    status: IncidentStatus;
-    body: string;
-    nextUpdateAt: number | null;
-    at: number;
-  },
-  said: Said,
-  names: Map<string, { name: string }>,
+  update: IncidentUpdate,
+  nextUpdateAt: number | null,
 ): void {
-  const { id, status, body, nextUpdateAt, at } = update;
-  unit.write(
-    unit.tx
-      .insert(incidentUpdates)
-      .values({ id, v2Id: update.v2Id ?? newV2Id(), incidentId, status, body, nextUpdateAt, createdAt: at }),
-  );
-  if (said.length === 0) return;
-  const rows = said.map((one, place) => [one.id, names.get(one.id)!.name, one.status, place]);
-  unit.write(
-    unit.tx.run(sql`insert into update_components (update_id, incident_id, component_id, name, status, place)
-      select ${id}, ${incidentId}, ${tuple(0)}, ${tuple(1)}, ${tuple(2)}, ${tuple(3)} from ${rowsOf(rows)}`) as never,
-  );
+  const { id, v2Id, status, body, createdAt, components } = update;
+  unit.write(statement(UPDATE, id, v2Id, incidentId, status, body, nextUpdateAt, createdAt));
+  if (components.length === 0) return;
+  const rows = components.map((one) => [one.id, one.name, one.status]);
+  unit.write(statement(NAME, id, incidentId, JSON.stringify(rows)));
 }
 
-async function componentsOnPage(unit: Change): Promise<number> {
-  const [row] = await unit.tx
-    .select({ n: count() })
-    .from(components)
-    .where(eq(components.pageId, unit.page.id));
-  return row!.n;
+/** All that decides where an incident stands. */
+export interface Standing {
+  row: IncidentRow;
+  told: Incident;
+  /** How many components the page has. */
+  onPage: number;
+  /** The components that it names, or is to name, without its own claims. */
+  held: readonly Held[];
+}
+
+const incidentReader = rowReader(incidents);
+const INCIDENT = `select json_object('row', ${incidentReader.json}, 'told', ${incidentText},
+  'onPage', (select count(*) from components where page_id = ?1)) as answer
+  from incidents i where i.id = ?2 and i.page_id = ?1`;
+
+/**
+ * What a change of an incident has to know. The reading throws DomainError not_found.
+ *
+ * @param ids components that it is to name
+ */
+export function incidentStanding(pageId: string, id: string, ids: readonly string[] = []) {
+  const incident = question<{ row: unknown; told: Incident; onPage: number }>(INCIDENT, pageId, id);
+  return {
+    incident: {
+      statement: incident.statement,
+      read(rows) {
+        const found = incident.read(rows);
+        if (!found) throw notFound('Incident');
+        return { ...found, row: incidentReader.from(found.row), told: incidentFrom(found.told) };
+      },
+    } satisfies Question<Omit<Standing, 'held'>>,
+    held: heldBesides(pageId, ids, id),
+  };
 }
 
 export interface Settlement {
@@ -82,25 +104,18 @@ export interface Settlement {
   from: number;
   /** Columns that the caller decided. */
   fixed?: Partial<IncidentRow>;
-  /** Components that it may have named before and does not any more. */
-  also?: readonly string[];
   /** The impact follows updates upwards alone (contract, section 5), unless one of them was taken back. */
   impactMayFall?: boolean;
 }
 
-/** Brings the incident's row, its claims and what components show in line with its updates. */
-export async function settleIncident(
-  unit: Change,
-  id: string,
-  { from, fixed = {}, also = [], impactMayFall = false }: Settlement,
-): Promise<Incident> {
-  const told = await toldIncident(unit, id);
+/** The incident's row in line with its updates. */
+export function settled(unit: Change, standing: Standing, { fixed = {}, impactMayFall = false }: Settlement) {
+  const { row, told, onPage } = standing;
   const newest = told.updates[0]!;
-  const row = await findIncident(unit, id);
   const said = told.updates
     .toReversed()
     .map((update) => ({ at: update.createdAt, status: update.status, components: update.components }));
-  const byUpdates = impactOf(said, await componentsOnPage(unit));
+  const byUpdates = impactOf(said, onPage);
   const byHand = fixed.impactByHand ?? row.impactByHand;
   const resolved = newest.status === 'resolved';
   const nextUpdateAt = resolved
@@ -108,7 +123,8 @@ export async function settleIncident(
     : fixed.nextUpdateAt === undefined
       ? row.nextUpdateAt
       : fixed.nextUpdateAt;
-  const next: Partial<IncidentRow> = {
+  return {
+    ...row,
     impact: byHand ? row.impact : impactMayFall ? byUpdates : heavierImpact(row.impact, byUpdates),
     ...fixed,
     status: newest.status,
@@ -121,30 +137,65 @@ export async function settleIncident(
       ? {}
       : { promisedBy: nextUpdateAt === null ? null : unit.actor.name, overdueRemindedAt: null }),
     updatedAt: unit.now,
-  };
-  const claimed = told.components
-    .filter(({ status }) => status !== 'operational')
-    .map((one) => [one.id, one.status]);
-  unit.write(
-    unit.tx.update(incidents).set(next).where(eq(incidents.id, id)),
-    unit.tx.delete(claims).where(eq(claims.incidentId, id)),
-    unit.tx.run(sql`insert into claims (incident_id, component_id, status) select ${id}, ${tuple(0)}, ${tuple(1)} from ${rowsOf(claimed)}
-      where ${tuple(0)} in (select id from components)`) as never,
-  );
-  unit.touch('incident', id);
-  unit.touchMonthOf(told.startedAt);
-  const ids = new Set([...told.components.map((one) => one.id), ...also]);
-  await refreshShown(unit, await existing(unit, [...ids]), Math.min(from, unit.now));
-  return toldIncident(unit, id);
+  } satisfies IncidentRow;
 }
 
-export async function existing(unit: Change, ids: readonly string[]): Promise<string[]> {
-  if (ids.length === 0) return [];
-  const rows = await unit.tx
-    .select({ id: components.id })
-    .from(components)
-    .where(sql`${components.id} ${inList(ids)}`);
-  return rows.map((row) => row.id);
+const CLAIM = `insert into claims (incident_id, component_id, status)
+  select ?, json_extract(value, '$[0]'), json_extract(value, '$[1]') from json_each(?)`;
+
+/** Writes what the incident claims now, and what components show by it. @returns the incident as it is told then */
+export async function claimBy(
+  unit: Change,
+  row: IncidentRow,
+  standing: Standing,
+  from: number,
+): Promise<Incident> {
+  const { told, held } = standing;
+  const claimed = new Map(
+    told.components.filter(({ status }) => status !== 'operational').map((one) => [one.id, one.status]),
+  );
+  const there = held.filter(({ id }) => claimed.has(id)).map(({ id }) => [id, claimed.get(id)]);
+  if (there.length > 0) unit.write(statement(CLAIM, row.id, JSON.stringify(there)));
+  unit.touch('incident', row.id);
+  unit.touchMonthOf(told.startedAt);
+  unit.touchMonthOf(row.startedAt);
+  const ids = held.map(({ id }) => id);
+  if (from < unit.now) await refreshShown(unit, ids, from);
+  else
+    show(
+      unit,
+      held.map((one) => ({
+        ...one,
+        claims: [...one.claims, ...(claimed.has(one.id) ? [claimed.get(one.id)!] : [])],
+      })),
+    );
+  const { title, status, impact, startedAt, resolvedAt, nextUpdateAt, updatedAt } = row;
+  return { ...told, title, status, impact, startedAt, resolvedAt, nextUpdateAt, updatedAt };
+}
+
+const UNCLAIM = 'delete from claims where incident_id = ?';
+
+/** Brings the incident's row, its claims and what components show in line with its updates. */
+export async function settleIncident(
+  unit: Change,
+  standing: Standing,
+  settlement: Settlement,
+): Promise<Incident> {
+  const row = settled(unit, standing, settlement);
+  const changed = { ...changesOf(standing.row, row), updatedAt: unit.now };
+  unit.write(
+    unit.tx.update(incidents).set(changed).where(eq(incidents.id, row.id)),
+    statement(UNCLAIM, row.id),
+  );
+  return claimBy(unit, row, standing, settlement.from);
+}
+
+/** An incident told with one more update. */
+export function withUpdate(told: Incident, update: IncidentUpdate): Incident {
+  const updates = [update, ...told.updates].sort(
+    (a, b) => b.createdAt - a.createdAt || (b.id < a.id ? -1 : 1),
+  );
+  return incidentFrom({ ...told, updates });
 }
 
 /** What the notifier needs to tell of an incident: the rest is in the rows. */

@@ -1,10 +1,12 @@
 import { and, eq } from 'drizzle-orm';
+import { type Question, question } from '../../db/question.ts';
 import { incidents, incidentUpdates } from '../../db/schema.ts';
+import { incidentFrom } from '../../db/told.ts';
 import { conflict, notFound } from '../domain/errors.ts';
 import { newV2Id } from '../domain/ids.ts';
 import type { IncidentUpdate } from '../domain/records.ts';
-import { type Actor, type Change, change, type Manager, type Outcome } from './command.ts';
-import { findIncident, settleIncident, toldIncident } from './incident-state.ts';
+import { type Actor, type Change, change, changeKnowing, type Manager, type Outcome } from './command.ts';
+import { findIncident, incidentStanding, settleIncident } from './incident-state.ts';
 
 async function findUpdate(
   unit: Change,
@@ -60,37 +62,43 @@ export async function deleteUpdate(
   incidentId: string,
   id: string,
 ): Promise<Outcome<null>> {
-  return change(manager, actor, pageId, 'incident.update_deleted', async (unit) => {
-    const incident = await findIncident(unit, incidentId);
-    const row = await findUpdate(unit, incidentId, id);
-    const before = await toldIncident(unit, incidentId);
-    if (before.updates.length === 1) {
+  const asked = { ...incidentStanding(pageId, incidentId), promises: promisesOf(incidentId) };
+  return changeKnowing(manager, actor, pageId, 'incident.update_deleted', asked, async (unit, known) => {
+    const { row: incident, told: before } = known.incident;
+    const place = before.updates.findIndex((update) => update.id === id);
+    const gone = before.updates[place];
+    if (!gone) throw notFound('Update');
+    if (before.updates.length === 1)
       throw conflict('The only update of an incident can not be deleted. Delete the incident instead.');
-    }
     unit.write(unit.tx.delete(incidentUpdates).where(eq(incidentUpdates.id, id)));
-    const first = before.updates.at(-1)!.id === id;
-    const left = before.updates.filter((update) => update.id !== id);
-    const [newest] = await unit.tx
-      .select({ nextUpdateAt: incidentUpdates.nextUpdateAt })
-      .from(incidentUpdates)
-      .where(eq(incidentUpdates.id, left[0]!.id));
-    const resolving = resolvingUpdate(left);
+    const isFirst = place === before.updates.length - 1;
+    const updates = before.updates.toSpliced(place, 1);
+    const resolving = resolvingUpdate(updates);
     const endMoved = resolving?.id !== resolvingUpdate(before.updates)?.id;
-    await settleIncident(unit, incidentId, {
+    const standing = { ...known.incident, told: incidentFrom({ ...before, updates }), held: known.held };
+    await settleIncident(unit, standing, {
       from: Math.min(
-        first ? incident.startedAt : row.createdAt,
+        isFirst ? incident.startedAt : gone.createdAt,
         incident.resolvedAt ?? unit.now,
         resolving?.createdAt ?? unit.now,
       ),
       fixed: {
-        ...(before.updates[0]!.id === id ? { nextUpdateAt: newest!.nextUpdateAt } : {}),
+        ...(place === 0 ? { nextUpdateAt: known.promises[updates[0]!.id] ?? null } : {}),
         ...(endMoved && resolving ? { resolvedAt: Math.max(resolving.createdAt, incident.startedAt) } : {}),
       },
-      also: before.components.map((one) => one.id),
       impactMayFall: true,
     });
-    return { value: null, subjectId: incidentId, details: { update_id: id } };
+    return { value: null, after: null, subjectId: incidentId, details: { update_id: id } };
   });
+}
+
+/** When the next update was promised by each update. */
+function promisesOf(incidentId: string): Question<Record<string, number | null>> {
+  const { statement, read } = question<Record<string, number | null>>(
+    'select json_group_object(id, next_update_at) as answer from incident_updates where incident_id = ?',
+    incidentId,
+  );
+  return { statement, read: (rows) => read(rows)! };
 }
 
 /** Writes or rewrites the postmortem. @throws DomainError not_found */

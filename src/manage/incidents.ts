@@ -1,21 +1,36 @@
 import { eq } from 'drizzle-orm';
-import { incidents, incidentUpdates, updateComponents } from '../../db/schema.ts';
+import { type Question, question } from '../../db/question.ts';
+import { incidents, incidentUpdates } from '../../db/schema.ts';
 import { invalid } from '../domain/errors.ts';
 import { newId, newV2Id } from '../domain/ids.ts';
 import type { IncidentCreate, IncidentPatch, IncidentUpdateCreate } from '../domain/input.ts';
-import { type Actor, type Change, change, type Manager, type Outcome } from './command.ts';
-import { namedComponents } from './components.ts';
+import type { Incident, IncidentUpdate } from '../domain/records.ts';
+import { type Actor, type Change, changeKnowing, type Manager, type Outcome } from './command.ts';
 import {
-  existing,
-  findIncident,
+  claimBy,
   type IncidentOrigin,
   type IncidentRow,
+  incidentStanding,
   parseTime,
+  type Standing,
+  settled,
   settleIncident,
   tell,
+  updateOf,
+  withUpdate,
   writeUpdate,
 } from './incident-state.ts';
-import { refreshShown } from './shown.ts';
+import { heldBesides, namedAmong, refreshShown } from './shown.ts';
+
+const idsOf = (list: readonly { id: string }[] = []) => list.map(({ id }) => id);
+
+function componentsOnPage(pageId: string): Question<number> {
+  const { statement, read } = question<number>(
+    'select json_quote(count(*)) as answer from components where page_id = ?',
+    pageId,
+  );
+  return { statement, read: (rows) => read(rows)! };
+}
 
 /** An incident that began or ended longer ago than this was backfilled: nobody is told unless asked for. */
 const BACKFILLED_AFTER_MS = 60 * 60 * 1000;
@@ -51,8 +66,10 @@ export async function openIncident(
   pageId: string,
   input: IncidentCreate,
   origin: IncidentOrigin = {},
-): Promise<Outcome<string>> {
-  return change(manager, actor, pageId, 'incident.created', async (unit) => {
+): Promise<Outcome<string, Incident>> {
+  const said = input.components ?? [];
+  const asked = { onPage: componentsOnPage(pageId), held: heldBesides(pageId, idsOf(said)) };
+  return changeKnowing(manager, actor, pageId, 'incident.created', asked, async (unit, { onPage, held }) => {
     const { now } = unit;
     const given = times(input, now);
     const resolved = input.status === 'resolved';
@@ -61,55 +78,57 @@ export async function openIncident(
     const resolvedAt = resolved ? (given.resolvedAt ?? now) : null;
     const startedAt = given.startedAt ?? Math.min(now, resolvedAt ?? now);
     assertOrder(startedAt, resolvedAt);
-    const names = await namedComponents(
-      unit,
-      (input.components ?? []).map(({ id }) => id),
-      'components',
-    );
+    const names = namedAmong(held, idsOf(said), 'components');
     const id = newId();
     const nextUpdateAt = resolved || !input.next_update_at ? null : parseTime(input.next_update_at);
-    unit.write(
-      unit.tx.insert(incidents).values({
-        id,
-        v2Id: origin.v2Id ?? newV2Id(),
-        pageId,
-        title: input.title,
-        status: input.status,
-        impact: input.impact ?? 'none',
-        impactByHand: input.impact !== undefined,
-        startedAt,
-        resolvedAt,
-        nextUpdateAt,
-        promisedBy: nextUpdateAt === null ? null : actor.name,
-        createdAt: origin.createdAt ?? now,
-        updatedAt: now,
-      }),
-    );
-    const updateId = newId();
-    // The update of an incident that is over stands at its end: between start and end it said what it names.
-    const at = resolvedAt ?? now;
-    writeUpdate(
-      unit,
+    const row: IncidentRow = {
       id,
+      v2Id: origin.v2Id ?? newV2Id(),
+      pageId,
+      title: input.title,
+      status: input.status,
+      impact: input.impact ?? 'none',
+      impactByHand: input.impact !== undefined,
+      startedAt,
+      resolvedAt,
+      nextUpdateAt,
+      postmortem: null,
+      postmortemCreatedAt: null,
+      postmortemUpdatedAt: null,
+      postmortemV2Id: null,
+      promisedBy: nextUpdateAt === null ? null : actor.name,
+      overdueRemindedAt: null,
+      createdAt: origin.createdAt ?? now,
+      updatedAt: now,
+    };
+    // The update of an incident that is over stands at its end: between start and end it said what it names.
+    const update = updateOf(
       {
-        id: updateId,
+        ...{ status: input.status, body: input.body, at: resolvedAt ?? now },
         ...(origin.updateV2Id ? { v2Id: origin.updateV2Id } : {}),
-        status: input.status,
-        body: input.body,
-        nextUpdateAt,
-        at,
       },
-      input.components ?? [],
+      said,
       names,
     );
-    const incident = await settleIncident(unit, id, {
-      from: startedAt,
-      fixed: resolved ? { resolvedAt } : {},
-    });
+    const standing: Standing = { row, told: withUpdate(toldOf(row), update), onPage, held };
+    const settlement = { from: startedAt, fixed: resolved ? { resolvedAt } : {} };
+    const made = settled(unit, standing, settlement);
+    unit.write(unit.tx.insert(incidents).values(made));
+    writeUpdate(unit, id, update, nextUpdateAt);
+    const after = await claimBy(unit, made, standing, startedAt);
     if (input.notify ?? !(resolved || isBackfilled(given, now)))
-      tell(unit, resolved ? 'incident.resolved' : 'incident.created', incident, updateId);
-    return { value: id, subjectId: id, details: { title: input.title, status: input.status } };
+      tell(unit, resolved ? 'incident.resolved' : 'incident.created', after, update.id);
+    return { value: id, after, subjectId: id, details: { title: input.title, status: input.status } };
   });
+}
+
+/** A new incident that has said nothing yet. */
+function toldOf(row: IncidentRow): Incident {
+  const { id, v2Id, title, status, impact, startedAt, resolvedAt, nextUpdateAt, createdAt, updatedAt } = row;
+  return {
+    ...{ id, v2Id, title, status, impact, startedAt, resolvedAt, nextUpdateAt, createdAt, updatedAt },
+    ...{ components: [], updates: [], postmortem: null },
+  };
 }
 
 /** Adds an update: what it names changes, the rest stays. @throws DomainError not_found, invalid (components) */
@@ -119,44 +138,38 @@ export async function postUpdate(
   pageId: string,
   incidentId: string,
   input: IncidentUpdateCreate,
-): Promise<Outcome<string>> {
-  return change(manager, actor, pageId, 'incident.update_posted', async (unit) => {
-    await findIncident(unit, incidentId);
-    const updateId = await addUpdate(unit, incidentId, input);
-    return { value: updateId, subjectId: incidentId, details: { update_id: updateId, status: input.status } };
+): Promise<Outcome<string, IncidentUpdate>> {
+  const asked = incidentStanding(pageId, incidentId, idsOf(input.components));
+  return changeKnowing(manager, actor, pageId, 'incident.update_posted', asked, async (unit, known) => {
+    const standing = { ...known.incident, held: known.held };
+    const { update, told, ...settlement } = addUpdate(unit, standing, input);
+    const incident = await settleIncident(unit, { ...standing, told }, settlement);
+    if (input.notify) tellOf(unit, incident, update);
+    return {
+      value: update.id,
+      after: update,
+      subjectId: incidentId,
+      details: { update_id: update.id, status: input.status },
+    };
   });
 }
 
-async function addUpdate(
-  unit: Change,
-  incidentId: string,
-  input: IncidentUpdateCreate,
-  fixed: Partial<IncidentRow> = {},
-): Promise<string> {
-  const row = await findIncident(unit, incidentId);
+function tellOf(unit: Change, incident: Incident, { id, status }: IncidentUpdate): void {
+  tell(unit, status === 'resolved' ? 'incident.resolved' : 'incident.updated', incident, id);
+}
+
+/** Writes one more update. @returns the incident told with it, and what has to be settled for it */
+function addUpdate(unit: Change, { row, told, held }: Standing, input: IncidentUpdateCreate) {
   const said = input.components ?? [];
-  const names = await namedComponents(
-    unit,
-    said.map(({ id }) => id),
-    'components',
-  );
-  const nextUpdateAt =
-    input.next_update_at && input.status !== 'resolved' ? parseTime(input.next_update_at) : null;
-  const id = newId();
-  writeUpdate(
-    unit,
-    incidentId,
-    { id, status: input.status, body: input.body, nextUpdateAt, at: unit.now },
-    said,
-    names,
-  );
+  const names = namedAmong(held, idsOf(said), 'components');
+  const { status, body } = input;
+  const nextUpdateAt = input.next_update_at && status !== 'resolved' ? parseTime(input.next_update_at) : null;
+  const update = updateOf({ status, body, at: unit.now }, said, names);
+  writeUpdate(unit, row.id, update, nextUpdateAt);
   // Reopened, it spoke until the update that had resolved it: a corrected `resolved_at` goes.
-  const reopened = row.status === 'resolved' && input.status !== 'resolved';
+  const reopened = row.status === 'resolved' && status !== 'resolved';
   const from = reopened ? Math.min(row.resolvedAt ?? unit.now, unit.now) : unit.now;
-  const incident = await settleIncident(unit, incidentId, { from, fixed: { nextUpdateAt, ...fixed } });
-  if (input.notify)
-    tell(unit, input.status === 'resolved' ? 'incident.resolved' : 'incident.updated', incident, id);
-  return id;
+  return { update, told: withUpdate(told, update), from, fixed: { nextUpdateAt } };
 }
 
 /**
@@ -171,9 +184,11 @@ export async function editIncident(
   pageId: string,
   id: string,
   input: IncidentPatch,
-): Promise<Outcome<string>> {
-  return change(manager, actor, pageId, 'incident.updated', async (unit) => {
-    const row = await findIncident(unit, id);
+): Promise<Outcome<string, Incident>> {
+  const asked = incidentStanding(pageId, id, idsOf(input.components));
+  return changeKnowing(manager, actor, pageId, 'incident.updated', asked, async (unit, known) => {
+    const standing = { ...known.incident, held: known.held };
+    const { row } = standing;
     const given = times(input, unit.now);
     const posts = isUpdate(row, input);
     const status = input.status ?? row.status;
@@ -182,47 +197,40 @@ export async function editIncident(
     const startedAt = given.startedAt ?? row.startedAt;
     const resolvedAt = given.resolvedAt ?? (status === 'resolved' ? (row.resolvedAt ?? unit.now) : null);
     assertOrder(startedAt, resolvedAt);
-    const { tx } = unit;
-    const byHand = input.impact === undefined ? row.impactByHand : input.impact !== null;
     const done = { value: id, subjectId: id, details: { ...input } };
-    if (!posts && !(await changesAnything(unit, row, input))) return done;
-    unit.write(
-      tx
-        .update(incidents)
-        .set({
+    if (!posts && !changesAnything(standing, input)) return { ...done, after: standing.told };
+    let told: Incident = { ...standing.told, startedAt };
+    if (input.body !== undefined && !posts) told = correctFirst(unit, told, input.body);
+    const update = {
+      status,
+      body: input.body ?? '',
+      components: input.components,
+      next_update_at: input.next_update_at,
+      notify: input.notify ?? !isBackfilled(given, unit.now),
+    };
+    const added = posts ? addUpdate(unit, { ...standing, told }, update) : null;
+    const after = await settleIncident(
+      unit,
+      { ...standing, told: added?.told ?? told },
+      {
+        from: Math.min(added?.from ?? Number.POSITIVE_INFINITY, reachOf(row, startedAt, given.resolvedAt)),
+        fixed: {
+          ...added?.fixed,
           title: input.title ?? row.title,
           startedAt,
-          impactByHand: byHand,
+          impactByHand: input.impact === undefined ? row.impactByHand : input.impact !== null,
           ...(input.impact ? { impact: input.impact } : {}),
-        })
-        .where(eq(incidents.id, id)),
+          ...(given.resolvedAt === undefined ? {} : { resolvedAt: given.resolvedAt }),
+          ...(input.next_update_at === undefined
+            ? {}
+            : { nextUpdateAt: input.next_update_at === null ? null : parseTime(input.next_update_at) }),
+        },
+        impactMayFall: input.impact === null,
+      },
     );
-    if (input.body !== undefined && !posts) await correctFirst(unit, id, input.body);
-    const fixed: Partial<IncidentRow> = {
-      impactByHand: byHand,
-      ...(input.impact ? { impact: input.impact } : {}),
-      ...(given.resolvedAt === undefined ? {} : { resolvedAt: given.resolvedAt }),
-      ...(input.next_update_at === undefined
-        ? {}
-        : { nextUpdateAt: input.next_update_at === null ? null : parseTime(input.next_update_at) }),
-    };
     unit.touchMonthOf(row.startedAt);
-    if (posts) {
-      const update = {
-        status,
-        body: input.body ?? '',
-        components: input.components,
-        next_update_at: input.next_update_at,
-        notify: input.notify ?? !isBackfilled(given, unit.now),
-      };
-      await addUpdate(unit, id, update, fixed);
-    }
-    await settleIncident(unit, id, {
-      from: reachOf(row, startedAt, given.resolvedAt),
-      fixed,
-      impactMayFall: input.impact === null,
-    });
-    return done;
+    if (added && update.notify) tellOf(unit, after, added.update);
+    return { ...done, after };
   });
 }
 
@@ -241,32 +249,23 @@ function reachOf(row: IncidentRow, startedAt: number, resolvedAt: number | undef
 }
 
 /** False of a patch that names only what is so already: it keeps the revision. */
-async function changesAnything(unit: Change, row: IncidentRow, input: IncidentPatch): Promise<boolean> {
+function changesAnything({ row, told }: Standing, input: IncidentPatch): boolean {
   const { title = row.title, impact, started_at, resolved_at, next_update_at, body } = input;
   const isOther = (text: string | null | undefined, now: number | null) =>
     text !== undefined && (text === null ? null : parseTime(text)) !== now;
   if (title !== row.title || impact !== undefined) return true;
   if (isOther(started_at, row.startedAt) || isOther(resolved_at, row.resolvedAt)) return true;
   if (isOther(next_update_at, row.nextUpdateAt)) return true;
-  return body !== undefined && body !== (await firstUpdate(unit, row.id)).body;
+  return body !== undefined && body !== told.updates.at(-1)!.body;
 }
 
-async function firstUpdate(unit: Change, incidentId: string): Promise<{ id: string; body: string }> {
-  const [first] = await unit.tx
-    .select({ id: incidentUpdates.id, body: incidentUpdates.body })
-    .from(incidentUpdates)
-    .where(eq(incidentUpdates.incidentId, incidentId))
-    .orderBy(incidentUpdates.createdAt, incidentUpdates.id)
-    .limit(1);
-  return first!;
-}
-
-async function correctFirst(unit: Change, incidentId: string, body: string): Promise<void> {
-  const first = await firstUpdate(unit, incidentId);
-  if (first.body === body) return;
-  unit.write(
-    unit.tx.update(incidentUpdates).set({ body, editedAt: unit.now }).where(eq(incidentUpdates.id, first.id)),
-  );
+/** Corrects the first update's text. */
+function correctFirst(unit: Change, told: Incident, body: string): Incident {
+  const first = told.updates.at(-1)!;
+  if (first.body === body) return told;
+  const corrected = { body, editedAt: unit.now };
+  unit.write(unit.tx.update(incidentUpdates).set(corrected).where(eq(incidentUpdates.id, first.id)));
+  return { ...told, updates: [...told.updates.slice(0, -1), { ...first, ...corrected }] };
 }
 
 /** Deletes an incident as if it had never been. @throws DomainError not_found */
@@ -276,23 +275,13 @@ export async function deleteIncident(
   pageId: string,
   id: string,
 ): Promise<Outcome<null>> {
-  return change(manager, actor, pageId, 'incident.deleted', async (unit) => {
-    const row = await findIncident(unit, id);
-    const named = await unit.tx
-      .selectDistinct({ id: updateComponents.componentId })
-      .from(updateComponents)
-      .where(eq(updateComponents.incidentId, id));
+  const asked = incidentStanding(pageId, id);
+  return changeKnowing(manager, actor, pageId, 'incident.deleted', asked, async (unit, known) => {
+    const { row } = known.incident;
     unit.touch('incident', id);
     unit.touchMonthOf(row.startedAt);
     unit.write(unit.tx.delete(incidents).where(eq(incidents.id, id)));
-    await refreshShown(
-      unit,
-      await existing(
-        unit,
-        named.map((one) => one.id),
-      ),
-      row.startedAt,
-    );
-    return { value: null, subjectId: id, details: { title: row.title } };
+    await refreshShown(unit, idsOf(known.held), row.startedAt);
+    return { value: null, after: null, subjectId: id, details: { title: row.title } };
   });
 }

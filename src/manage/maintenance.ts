@@ -1,24 +1,28 @@
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { maintenanceUpdates, maintenanceWindows as windows } from '../../db/schema.ts';
 import { conflict, invalid, notFound } from '../domain/errors.ts';
 import { newId, newV2Id } from '../domain/ids.ts';
 import type { MaintenanceCreate, MaintenancePatch, MaintenanceUpdateCreate } from '../domain/input.ts';
 import { afterUpdate } from '../domain/maintenance.ts';
+import type { MaintenanceWindow } from '../domain/records.ts';
 import type { MaintenanceStatus } from '../domain/status.ts';
-import { type Actor, type Change, change, type Manager, type Outcome } from './command.ts';
-import { namedComponents } from './components.ts';
+import { type Actor, type Change, changeKnowing, type Manager, type Outcome } from './command.ts';
 import { parseTime } from './incident-state.ts';
-import { refreshShown } from './shown.ts';
+import { heldBesides, namedAmong, refreshShown } from './shown.ts';
 import {
-  findWindow,
-  namedIn,
+  holdBy,
+  holdSince,
+  idsIn,
   remindedBy,
   takeSteps,
   tell,
+  toldWindow,
   touch,
   type WindowRow,
+  type WindowStanding,
+  windowStanding,
+  withRow,
   writeComponents,
-  writeWindow,
   writeWindowUpdate,
 } from './window-state.ts';
 
@@ -45,14 +49,16 @@ export async function planMaintenance(
   pageId: string,
   input: MaintenanceCreate,
   origin: MaintenanceOrigin = {},
-): Promise<Outcome<string>> {
-  return change(manager, actor, pageId, 'maintenance.created', async (unit) => {
+): Promise<Outcome<string, MaintenanceWindow>> {
+  const ids = input.component_ids ?? [];
+  const asked = { held: heldBesides(pageId, ids) };
+  return changeKnowing(manager, actor, pageId, 'maintenance.created', asked, async (unit, { held }) => {
     const { now } = unit;
     const startsAt = parseTime(input.starts_at);
     const endsAt = parseTime(input.ends_at);
     plan(startsAt, endsAt);
-    const ids = input.component_ids ?? [];
-    const names = await namedComponents(unit, ids, 'component_ids');
+    const names = namedAmong(held, ids, 'component_ids');
+    const components = ids.map((id) => ({ id, name: names.get(id)!.name }));
     const over = endsAt <= now || origin.status === 'completed' || origin.status === 'cancelled';
     const status = over ? (origin.status ?? 'completed') : (origin.status ?? 'scheduled');
     const started = over ? status === 'completed' : status === 'in_progress' || status === 'verifying';
@@ -76,23 +82,21 @@ export async function planMaintenance(
       updatedAt: now,
     };
     unit.write(unit.tx.insert(windows).values(row));
-    writeComponents(unit, row.id, ids, names);
-    const updateId = writeWindowUpdate(
-      unit,
-      row.id,
-      status,
-      input.body,
-      over ? Math.min(endsAt, now) : now,
-      origin.updateV2Id,
-    );
+    if (ids.length > 0) writeComponents(unit, row.id, components);
+    const update = writeWindowUpdate(unit, row.id, {
+      ...{ status, body: input.body, at: over ? Math.min(endsAt, now) : now, v2Id: origin.updateV2Id },
+    });
     touch(unit, row);
-    await unit.flush();
-    if (started) await refreshShown(unit, ids, row.startedAt ?? now);
-    if (!over) {
-      if (input.notify) await tell(unit, 'maintenance.scheduled', row, updateId);
-      await takeSteps(unit, row, true);
-    }
-    return { value: row.id, subjectId: row.id, details: { title: input.title, status } };
+    let planned: WindowStanding = { row, components, updates: [update], held };
+    if (started) planned = await holdBy(unit, planned, row.startedAt ?? now);
+    if (!over && input.notify) tell(unit, 'maintenance.scheduled', planned, update.id);
+    const after = over ? planned : await takeSteps(unit, planned, true);
+    return {
+      value: row.id,
+      after: toldWindow(after),
+      subjectId: row.id,
+      details: { title: input.title, status },
+    };
   });
 }
 
@@ -103,20 +107,26 @@ export async function postMaintenanceUpdate(
   pageId: string,
   windowId: string,
   input: MaintenanceUpdateCreate,
-): Promise<Outcome<string>> {
-  return change(manager, actor, pageId, 'maintenance.update_posted', async (unit) => {
-    const before = await findWindow(unit, windowId);
+): Promise<Outcome<string, MaintenanceWindow['updates'][number]>> {
+  const asked = windowStanding(pageId, windowId);
+  return changeKnowing(manager, actor, pageId, 'maintenance.update_posted', asked, async (unit, known) => {
+    const before = { ...known.window, held: known.held };
     // What the clock has done counts first; the update's own message tells of both.
     const stepped = await takeSteps(unit, before, input.notify);
-    const after = afterUpdate(stepped, input.status, unit.now);
-    writeWindow(unit, after);
-    const updateId = writeWindowUpdate(unit, windowId, input.status, input.body, unit.now);
-    touch(unit, after);
-    if (after.status !== stepped.status) await refreshShown(unit, await namedIn(unit, windowId));
-    const verb =
-      after.status === before.status ? 'updated' : after.status === 'in_progress' ? 'started' : after.status;
-    if (input.notify) await tell(unit, `maintenance.${verb}`, after, updateId);
-    return { value: updateId, subjectId: windowId, details: { update_id: updateId, status: input.status } };
+    const after = withRow(unit, stepped, afterUpdate(stepped.row, input.status, unit.now));
+    const { status, body } = input;
+    const update = writeWindowUpdate(unit, windowId, { status, body, at: unit.now });
+    touch(unit, after.row);
+    if (after.row.status !== stepped.row.status) await holdBy(unit, after);
+    const now = after.row.status;
+    const verb = now === before.row.status ? 'updated' : now === 'in_progress' ? 'started' : now;
+    if (input.notify) tell(unit, `maintenance.${verb}`, after, update.id);
+    return {
+      value: update.id,
+      after: update,
+      subjectId: windowId,
+      details: { update_id: update.id, status },
+    };
   });
 }
 
@@ -128,26 +138,34 @@ export async function editMaintenanceUpdate(
   windowId: string,
   id: string,
   input: { body?: string | undefined },
-): Promise<Outcome<string>> {
-  return change(manager, actor, pageId, 'maintenance.update_edited', async (unit) => {
-    const row = await findWindow(unit, windowId);
-    const [update] = await unit.tx
-      .select()
-      .from(maintenanceUpdates)
-      .where(and(eq(maintenanceUpdates.id, id), eq(maintenanceUpdates.windowId, windowId)));
+): Promise<Outcome<string, MaintenanceWindow['updates'][number]>> {
+  const asked = windowStanding(pageId, windowId);
+  return changeKnowing(manager, actor, pageId, 'maintenance.update_edited', asked, async (unit, known) => {
+    const standing = { ...known.window, held: known.held };
+    const update = standing.updates.find((one) => one.id === id);
     if (!update) throw notFound('Update');
-    if (input.body !== undefined && input.body !== update.body) {
-      unit.write(
-        unit.tx
-          .update(maintenanceUpdates)
-          .set({ body: input.body, editedAt: unit.now })
-          .where(eq(maintenanceUpdates.id, id)),
-      );
-      writeWindow(unit, row);
-      touch(unit, row);
+    const changes = input.body !== undefined && input.body !== update.body;
+    if (changes) {
+      withRow(unit, standing, standing.row);
+      touch(unit, standing.row);
     }
-    return { value: id, subjectId: windowId, details: { update_id: id } };
+    return {
+      value: id,
+      after: changes ? correct(unit, update, input.body!) : update,
+      subjectId: windowId,
+      details: { update_id: id },
+    };
   });
+}
+
+function correct(
+  unit: Change,
+  update: MaintenanceWindow['updates'][number],
+  body: string,
+): MaintenanceWindow['updates'][number] {
+  const corrected = { body, editedAt: unit.now };
+  unit.write(unit.tx.update(maintenanceUpdates).set(corrected).where(eq(maintenanceUpdates.id, update.id)));
+  return { ...update, ...corrected };
 }
 
 /**
@@ -162,10 +180,12 @@ export async function editMaintenance(
   pageId: string,
   id: string,
   input: MaintenancePatch,
-): Promise<Outcome<string>> {
-  return change(manager, actor, pageId, 'maintenance.updated', async (unit) => {
+): Promise<Outcome<string, MaintenanceWindow>> {
+  const asked = windowStanding(pageId, id, input.component_ids);
+  return changeKnowing(manager, actor, pageId, 'maintenance.updated', asked, async (unit, known) => {
     // Whether it has started, or is over, the clock decides, not the moment at which that is recorded.
-    const before = await takeSteps(unit, await findWindow(unit, id), false);
+    const standing = await takeSteps(unit, { ...known.window, held: known.held }, false);
+    const before = standing.row;
     const startsAt = input.starts_at === undefined ? before.startsAt : parseTime(input.starts_at);
     const endsAt = input.ends_at === undefined ? before.endsAt : parseTime(input.ends_at);
     const over = before.status === 'completed' || before.status === 'cancelled';
@@ -175,7 +195,7 @@ export async function editMaintenance(
     if (over && moved)
       throw conflict(`The window is ${before.status}; it can not be moved. Plan another one.`);
     plan(startsAt, endsAt);
-    const after: WindowRow = {
+    const row: WindowRow = {
       ...before,
       title: input.title ?? before.title,
       startsAt,
@@ -191,55 +211,48 @@ export async function editMaintenance(
       notify: input.notify ?? before.notify,
       overrunning: before.overrunning && endsAt <= unit.now,
     };
-    const corrected = input.body !== undefined && (await correctFirst(unit, id, input.body));
-    const recasted = input.component_ids !== undefined && (await recast(unit, after, input.component_ids));
+    const corrected = input.body === undefined ? standing : withFirst(unit, standing, input.body);
+    const cast = input.component_ids ? await recast(unit, corrected, input.component_ids) : corrected;
     // Whether people will be told is nothing that readers see.
     const seen = ({ notify, ...rest }: WindowRow) => JSON.stringify(rest);
-    if (corrected || recasted || seen(after) !== seen(before)) {
-      writeWindow(unit, after);
+    let after: WindowStanding = { ...cast, row: { ...before, notify: row.notify } };
+    if (cast !== standing || seen(row) !== seen(before)) {
+      after = withRow(unit, cast, row);
       unit.touchMonthOf(before.startsAt);
-      touch(unit, after);
+      touch(unit, row);
     } else {
-      unit.write(unit.tx.update(windows).set({ notify: after.notify }).where(eq(windows.id, id)));
+      unit.write(unit.tx.update(windows).set({ notify: row.notify }).where(eq(windows.id, id)));
     }
-    if (!over && moved && (input.notify ?? before.notify))
-      await tell(unit, 'maintenance.changed', after, null);
-    await unit.flush();
-    await takeSteps(unit, after, true);
-    return { value: id, subjectId: id, details: { ...input } };
+    if (!over && moved && (input.notify ?? before.notify)) tell(unit, 'maintenance.changed', after, null);
+    after = await takeSteps(unit, after, true);
+    return { value: id, after: toldWindow(after), subjectId: id, details: { ...input } };
   });
 }
 
-/** The first update's text. @returns false when it is that already */
-async function correctFirst(unit: Change, windowId: string, body: string): Promise<boolean> {
-  const [first] = await unit.tx
-    .select({ id: maintenanceUpdates.id, body: maintenanceUpdates.body })
-    .from(maintenanceUpdates)
-    .where(eq(maintenanceUpdates.windowId, windowId))
-    .orderBy(maintenanceUpdates.createdAt, maintenanceUpdates.id)
-    .limit(1);
-  if (first!.body === body) return false;
-  unit.write(
-    unit.tx
-      .update(maintenanceUpdates)
-      .set({ body, editedAt: unit.now })
-      .where(eq(maintenanceUpdates.id, first!.id)),
-  );
-  return true;
+/** The window with the first update's text corrected; the same one when it is that already. */
+function withFirst(unit: Change, standing: WindowStanding, body: string): WindowStanding {
+  const first = standing.updates.at(-1)!;
+  if (first.body === body) return standing;
+  return { ...standing, updates: [...standing.updates.slice(0, -1), correct(unit, first, body)] };
 }
 
 /**
- * Other components for a window; those of one that has run change what was shown since its start.
- *
- * @returns false when it has these already
+ * The window with other components; those of one that has run change what was shown since its start. The same one when it
+ * has these already.
  */
-async function recast(unit: Change, row: WindowRow, ids: readonly string[]): Promise<boolean> {
-  const old = await namedIn(unit, row.id);
-  const names = await namedComponents(unit, ids, 'component_ids');
-  if (old.join() === ids.join()) return false;
-  writeComponents(unit, row.id, ids, names);
-  if (row.startedAt !== null) await refreshShown(unit, [...new Set([...old, ...ids])], row.startedAt);
-  return true;
+async function recast(
+  unit: Change,
+  standing: WindowStanding,
+  ids: readonly string[],
+): Promise<WindowStanding> {
+  const { row, held } = standing;
+  const names = namedAmong(held, ids, 'component_ids');
+  if (idsIn(standing).join() === ids.join()) return standing;
+  const components = ids.map((id) => ({ id, name: names.get(id)!.name }));
+  writeComponents(unit, row.id, components);
+  const after = { ...standing, components };
+  if (row.startedAt === null) return after;
+  return holdSince(unit, after, [...new Set([...idsIn(standing), ...ids])], row.startedAt);
 }
 
 /** Deletes a window as if it had never been. @throws DomainError not_found */
@@ -249,12 +262,13 @@ export async function deleteMaintenance(
   pageId: string,
   id: string,
 ): Promise<Outcome<null>> {
-  return change(manager, actor, pageId, 'maintenance.deleted', async (unit) => {
-    const row = await findWindow(unit, id);
-    const ids = await namedIn(unit, id);
+  const asked = windowStanding(pageId, id);
+  return changeKnowing(manager, actor, pageId, 'maintenance.deleted', asked, async (unit, known) => {
+    const { row } = known.window;
     touch(unit, row);
     unit.write(unit.tx.delete(windows).where(eq(windows.id, id)));
+    const ids = idsIn({ ...known.window, held: known.held });
     if (row.startedAt !== null) await refreshShown(unit, ids, row.startedAt);
-    return { value: null, subjectId: id, details: { title: row.title } };
+    return { value: null, after: null, subjectId: id, details: { title: row.title } };
   });
 }

@@ -1,3 +1,4 @@
+import type { Database } from '../../db/client.ts';
 import type { Manager, Risen } from './command.ts';
 
 /**
@@ -5,16 +6,21 @@ import type { Manager, Risen } from './command.ts';
  * one transaction; who waits for the pages is told once, after the COMMIT, with each page's last revision.
  *
  * `work` must let the errors of the verbs pass: what a failed one had written is only taken back with all the rest.
+ *
+ * @param first asks what has to be so, and throws when it is not: it is asked together with the first question of `work`,
+ *   which gets no answer before
  */
 export async function inOneTransaction<T>(
   manager: Manager,
   work: (inside: Manager) => Promise<T>,
+  first?: (ahead: Database) => Promise<void>,
 ): Promise<T> {
   const risen = new Map<string, Risen>();
   const gone: Parameters<Manager['deleted']>[0][] = [];
   let letters = false;
-  const value = await manager.store.write((tx) =>
-    work({
+  const value = await manager.store.write((tx) => {
+    if (first) tx.$client.first?.(first);
+    return work({
       ...manager,
       now: () => manager.now(),
       store: { read: tx, write: (job) => job(tx), close: async () => {} },
@@ -30,8 +36,8 @@ export async function inOneTransaction<T>(
       letterQueued: () => {
         letters = true;
       },
-    }),
-  );
+    });
+  });
   for (const page of risen.values()) manager.committed(page);
   for (const page of gone) manager.deleted(page);
   if (letters) manager.letterQueued();

@@ -124,7 +124,7 @@ export async function createPage(
     return free;
   });
   manager.committed({ id, slug, revision: 1, told: false, planned: false });
-  return { value: id, revision: 1 };
+  return { value: id, revision: 1, after: null };
 }
 
 async function claimDefault(tx: Database, id: string, demo: boolean): Promise<void> {

@@ -1,9 +1,18 @@
 /** Reads for whoever manages a page: straight from the rows, always within the actor's organization and pages. */
 import { and, count, eq, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
+import { ask, type Question, question } from '../../db/question.ts';
 import { groups, pages } from '../../db/schema.ts';
 import { statement } from '../../db/statement.ts';
-import { incidentOf, selectIncidents, selectWindows, windowOf } from '../../db/told.ts';
+import {
+  incidentFrom,
+  incidentOf,
+  incidentText,
+  selectIncidents,
+  selectWindows,
+  windowOf,
+  windowText,
+} from '../../db/told.ts';
 import { notFound } from '../domain/errors.ts';
 import { isId } from '../domain/ids.ts';
 import type { Incident, MaintenanceWindow } from '../domain/records.ts';
@@ -126,6 +135,7 @@ const componentJson = (
 /** The components of a page, each with its place in the flat list. */
 const PLACED = `(select *, row_number() over (order by top_rank, rank, id) as place from components where page_id = ?1)`;
 const SOME = `select ${componentJson('c.place')} as component from ${PLACED} c`;
+const NAMED = `${SOME} where id in (select value from json_each(?2)) order by place`;
 const ONE = `select ${componentJson(`(select count(*) from components o where o.page_id = c.page_id
   and (o.top_rank, o.rank, o.id) <= (c.top_rank, c.rank, c.id))`)} as component from components c where c.page_id = ?1 and c.id = ?2`;
 
@@ -154,11 +164,29 @@ export async function listComponents(
   return { total: total!.rows[0]!.n as number, items: componentsIn(items!) };
 }
 
+/** Its reading throws DomainError not_found. */
+export function componentQuestion(pageId: string, id: string): Question<ComponentRecord> {
+  return {
+    statement: statement(ONE, pageId, id),
+    read(rows) {
+      const [found] = componentsIn({ rows });
+      if (!found) throw notFound('Component');
+      return found;
+    },
+  };
+}
+
 /** @throws DomainError not_found */
 export async function getComponent(read: Database, pageId: string, id: string): Promise<ComponentRecord> {
-  const [found] = componentsIn(await read.$client.execute(statement(ONE, pageId, id)));
-  if (!found) throw notFound('Component');
-  return found;
+  return (await ask(read.$client, { component: componentQuestion(pageId, id) })).component;
+}
+
+/** Some components, in display order. */
+export function componentsQuestion(pageId: string, ids: readonly string[]): Question<ComponentRecord[]> {
+  return {
+    statement: statement(NAMED, pageId, JSON.stringify(ids)),
+    read: (rows) => componentsIn({ rows }),
+  };
 }
 
 /** Some components, in display order. */
@@ -167,18 +195,16 @@ export async function getComponents(
   pageId: string,
   ids: readonly string[],
 ): Promise<ComponentRecord[]> {
-  const within = 'id in (select value from json_each(?2))';
-  return componentsIn(
-    await read.$client.execute(
-      statement(`${SOME} where ${within} order by place`, pageId, JSON.stringify(ids)),
-    ),
-  );
+  return (await ask(read.$client, { components: componentsQuestion(pageId, ids) })).components;
 }
 
 async function total(read: Database, from: ReturnType<typeof sql>): Promise<number> {
   const [row] = await read.all<{ n: number }>(sql`select count(*) as n from ${from}`);
   return row!.n;
 }
+
+const INCIDENT = `select ${incidentText} as answer from incidents i where i.id = ? and i.page_id = ?`;
+const WINDOW = `select ${windowText} as answer from maintenance_windows w where w.id = ? and w.page_id = ?`;
 
 /** Incidents, newest start first; `active` are those not resolved. */
 export async function listIncidents(
@@ -203,9 +229,9 @@ export async function listIncidents(
 
 /** @throws DomainError not_found */
 export async function getIncident(read: Database, pageId: string, id: string): Promise<Incident> {
-  const [row] = await selectIncidents(read, { where: sql`i.id = ${id} and i.page_id = ${pageId}` });
-  if (!row) throw notFound('Incident');
-  return incidentOf(row);
+  const { incident } = await ask(read.$client, { incident: question<Incident>(INCIDENT, id, pageId) });
+  if (!incident) throw notFound('Incident');
+  return incidentFrom(incident);
 }
 
 /** Windows, latest start first; `upcoming` are planned, `active` are in progress. */
@@ -233,9 +259,9 @@ export async function listMaintenance(
 
 /** @throws DomainError not_found */
 export async function getMaintenance(read: Database, pageId: string, id: string): Promise<MaintenanceWindow> {
-  const [row] = await selectWindows(read, { where: sql`w.id = ${id} and w.page_id = ${pageId}` });
-  if (!row) throw notFound('Maintenance');
-  return windowOf(row);
+  const { window } = await ask(read.$client, { window: question<MaintenanceWindow>(WINDOW, id, pageId) });
+  if (!window) throw notFound('Maintenance');
+  return window;
 }
 
 /** The page behind a root: by slug, also one that it left; by routed domain, or the default one. */

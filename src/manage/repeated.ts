@@ -1,9 +1,14 @@
-import { eq, lt } from 'drizzle-orm';
+import { lt } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { idempotentAnswers } from '../../db/schema.ts';
+import { statement } from '../../db/statement.ts';
 
 /** Answers are kept so long (contract, section 5). */
 const KEPT_MS = 24 * 60 * 60 * 1000;
+
+const FIND = 'select body_hash, answer from idempotent_answers where id = ? and created_at > ?';
+const KEEP = `insert into idempotent_answers (id, body_hash, answer, created_at) values (?, ?, ?, ?)
+  on conflict (id) do update set body_hash = excluded.body_hash, answer = excluded.answer, created_at = excluded.created_at`;
 
 export interface StoredAnswer {
   status?: number;
@@ -19,9 +24,12 @@ export async function findAnswer(
   id: string,
   now: number,
 ): Promise<{ bodyHash: string; answer: StoredAnswer } | null> {
-  const [row] = await read.select().from(idempotentAnswers).where(eq(idempotentAnswers.id, id));
-  if (!row || row.createdAt <= now - KEPT_MS) return null;
-  return { bodyHash: row.bodyHash, answer: JSON.parse(row.answer) as StoredAnswer };
+  const { rows } = await read.$client.execute(statement(FIND, id, now - KEPT_MS));
+  if (!rows[0]) return null;
+  return {
+    bodyHash: rows[0].body_hash as string,
+    answer: JSON.parse(rows[0].answer as string) as StoredAnswer,
+  };
 }
 
 /** Keeps an answer, in the transaction of the write that it tells of. */
@@ -32,11 +40,8 @@ export async function keepAnswer(
   answer: StoredAnswer,
   now: number,
 ): Promise<void> {
-  const row = { id, bodyHash, answer: JSON.stringify(answer), createdAt: now };
-  await tx
-    .insert(idempotentAnswers)
-    .values(row)
-    .onConflictDoUpdate({ target: idempotentAnswers.id, set: row });
+  const { $client } = tx;
+  await ($client.send ?? $client.batch)([statement(KEEP, id, bodyHash, JSON.stringify(answer), now)]);
 }
 
 /** Forgets answers that nobody may ask for any more. */

@@ -1,19 +1,18 @@
 /** Where a maintenance window stands: its row, its components, and the steps that the clock takes. */
-import { and, eq, sql } from 'drizzle-orm';
-import { rowsOf, tuple } from '../../db/json-list.ts';
-import {
-  components,
-  maintenanceUpdates,
-  windowComponents,
-  maintenanceWindows as windows,
-} from '../../db/schema.ts';
+import { eq } from 'drizzle-orm';
+import { ask, type Question, question } from '../../db/question.ts';
+import { maintenanceWindows as windows } from '../../db/schema.ts';
+import { changesOf, rowReader, statement } from '../../db/statement.ts';
+import { windowText } from '../../db/told.ts';
 import { notFound } from '../domain/errors.ts';
 import { newId, newV2Id } from '../domain/ids.ts';
 import { afterStep, dueSteps, type Step } from '../domain/maintenance.ts';
+import type { MaintenanceWindow } from '../domain/records.ts';
 import type { MaintenanceStatus } from '../domain/status.ts';
 import type { Change } from './command.ts';
-import { refreshShown } from './shown.ts';
+import { type Held, heldBesides, refreshShown, show } from './shown.ts';
 
+type WindowUpdate = MaintenanceWindow['updates'][number];
 export type WindowRow = typeof windows.$inferSelect;
 
 /** What people hear when the clock takes a step. */
@@ -23,60 +22,94 @@ const EVENT_OF: Record<Step['to'], string | null> = {
   overrunning: null,
 };
 
-export async function findWindow(unit: Change, id: string): Promise<WindowRow> {
-  const [row] = await unit.tx
-    .select()
-    .from(windows)
-    .where(and(eq(windows.id, id), eq(windows.pageId, unit.page.id)));
-  if (!row) throw notFound('Maintenance');
-  return row;
+/** A window with all that decides about it: its components that are still there, and its updates, newest first. */
+export interface WindowStanding {
+  row: WindowRow;
+  components: MaintenanceWindow['components'];
+  updates: WindowUpdate[];
+  /** The components that it names, or is to name, without what it holds them by. */
+  held: readonly Held[];
 }
 
-export async function namedIn(unit: Change, id: string): Promise<string[]> {
-  const rows = await unit.tx
-    .select({ id: windowComponents.componentId })
-    .from(windowComponents)
-    .innerJoin(components, eq(components.id, windowComponents.componentId))
-    .where(eq(windowComponents.windowId, id))
-    .orderBy(windowComponents.place);
-  return rows.map((row) => row.id);
+const windowReader = rowReader(windows);
+const WINDOW = `select json_object('row', ${windowReader.json}, 'told', ${windowText}) as answer
+  from maintenance_windows w where w.id = ?2 and w.page_id = ?1`;
+
+/**
+ * What a change of a window has to know. The reading throws DomainError not_found.
+ *
+ * @param ids components that it is to name
+ */
+export function windowStanding(pageId: string, id: string, ids: readonly string[] = []) {
+  const window = question<{ row: unknown; told: MaintenanceWindow }>(WINDOW, pageId, id);
+  return {
+    window: {
+      statement: window.statement,
+      read(rows) {
+        const found = window.read(rows);
+        if (!found) throw notFound('Maintenance');
+        const { components, updates } = found.told;
+        return { row: windowReader.from(found.row), components, updates };
+      },
+    } satisfies Question<Omit<WindowStanding, 'held'>>,
+    held: heldBesides(pageId, ids, id),
+  };
 }
 
-export function writeWindow(unit: Change, row: WindowRow): void {
-  const { id, v2Id, pageId, createdAt, ...rest } = row;
-  unit.write(
-    unit.tx
-      .update(windows)
-      .set({ ...rest, updatedAt: unit.now })
-      .where(eq(windows.id, id)),
-  );
+/** The window as a read would tell it. */
+export function toldWindow({ row, components, updates }: WindowStanding): MaintenanceWindow {
+  const { pageId, remindedAt, notify, ...told } = row;
+  return { ...told, components, updates };
 }
 
+/** Ids of the components that it names and that are still there, in its order. */
+export function idsIn({ components, held }: WindowStanding): string[] {
+  const there = new Set(held.map(({ id }) => id));
+  return components.map(({ id }) => id).filter((id) => there.has(id));
+}
+
+/** The window with another row, written with the next flush. */
+export function withRow(unit: Change, standing: WindowStanding, row: WindowRow): WindowStanding {
+  const after = { ...row, updatedAt: unit.now };
+  const changed = { ...changesOf(standing.row, after), updatedAt: unit.now };
+  unit.write(unit.tx.update(windows).set(changed).where(eq(windows.id, row.id)));
+  return { ...standing, row: after };
+}
+
+const UPDATE = `insert into maintenance_updates (id, v2_id, window_id, status, body, created_at) values (?, ?, ?, ?, ?, ?)`;
+
+/** An update, written with the next flush. @returns it as it will be told */
 export function writeWindowUpdate(
   unit: Change,
   windowId: string,
-  status: MaintenanceStatus,
-  body: string,
-  at: number,
-  v2Id = newV2Id(),
-): string {
+  update: { status: MaintenanceStatus; body: string; at: number; v2Id?: string | undefined },
+): WindowUpdate {
+  const { status, body, at, v2Id = newV2Id() } = update;
   const id = newId();
-  unit.write(unit.tx.insert(maintenanceUpdates).values({ id, v2Id, windowId, status, body, createdAt: at }));
-  return id;
+  unit.write(statement(UPDATE, id, v2Id, windowId, status, body, at));
+  return { id, v2Id, status, body, createdAt: at, editedAt: null };
 }
 
+/** The window told with one more update. */
+export function withUpdate(standing: WindowStanding, update: WindowUpdate): WindowStanding {
+  const updates = [update, ...standing.updates].sort(
+    (a, b) => b.createdAt - a.createdAt || (b.id < a.id ? -1 : 1),
+  );
+  return { ...standing, updates };
+}
+
+const NAME = `insert into window_components (window_id, component_id, name, place)
+  select ?1, json_extract(value, '$[0]'), json_extract(value, '$[1]'), key from json_each(?2)`;
+const UNNAME = 'delete from window_components where window_id = ?';
+
+/** The components of a window, written with the next flush. */
 export function writeComponents(
   unit: Change,
   windowId: string,
-  ids: readonly string[],
-  names: Map<string, { name: string }>,
+  components: readonly { id: string; name: string }[],
 ): void {
-  const rows = ids.map((id, place) => [id, names.get(id)!.name, place]);
-  unit.write(
-    unit.tx.delete(windowComponents).where(eq(windowComponents.windowId, windowId)),
-    unit.tx.run(sql`insert into window_components (window_id, component_id, name, place)
-      select ${windowId}, ${tuple(0)}, ${tuple(1)}, ${tuple(2)} from ${rowsOf(rows)}`) as never,
-  );
+  const rows = JSON.stringify(components.map(({ id, name }) => [id, name]));
+  unit.write(statement(UNNAME, windowId), statement(NAME, windowId, rows));
 }
 
 export function touch(unit: Change, row: WindowRow): void {
@@ -96,35 +129,69 @@ export function remindedBy(
 }
 
 /** What the notifier needs to tell of a window: the rest is in the rows. */
-export async function tell(
+export function tell(unit: Change, event: string, standing: WindowStanding, updateId: string | null): void {
+  unit.emit(event, standing.row.id, { update_id: updateId, component_ids: idsIn(standing) });
+}
+
+/** Brings what its components show in line with the window as it is now; with `from` in the past since then. */
+export async function holdBy(
   unit: Change,
-  event: string,
-  row: WindowRow,
-  updateId: string | null,
-): Promise<void> {
-  await unit.flush();
-  unit.emit(event, row.id, { update_id: updateId, component_ids: await namedIn(unit, row.id) });
+  standing: WindowStanding,
+  from = unit.now,
+): Promise<WindowStanding> {
+  const named = new Set(idsIn(standing));
+  if (from < unit.now) return holdSince(unit, standing, [...named], from);
+  const runs = standing.row.status === 'in_progress' || standing.row.status === 'verifying';
+  const shown = show(
+    unit,
+    standing.held
+      .filter(({ id }) => named.has(id))
+      .map((one) => ({ ...one, inMaintenance: one.inMaintenance || runs })),
+  );
+  const held = standing.held.map((one) => ({ ...one, shown: shown.get(one.id) ?? one.shown }));
+  return { ...standing, held };
+}
+
+/** Brings what these components show in line with the rows, since `from`. */
+export async function holdSince(
+  unit: Change,
+  standing: WindowStanding,
+  ids: readonly string[],
+  from: number,
+): Promise<WindowStanding> {
+  await refreshShown(unit, ids, from);
+  const all = standing.held.map(({ id }) => id);
+  const { held } = await ask(unit.tx.$client, { held: heldBesides(unit.page.id, all, standing.row.id) });
+  return { ...standing, held };
 }
 
 /**
  * Takes the steps that the clock has taken. A start found late counts from the moment it was due; start and end both
  * missed send one message.
  */
-export async function takeSteps(unit: Change, row: WindowRow, quiet: boolean): Promise<WindowRow> {
-  const steps = dueSteps(row, unit.now);
-  let current = row;
+export async function takeSteps(
+  unit: Change,
+  before: WindowStanding,
+  quiet: boolean,
+): Promise<WindowStanding> {
+  const steps = dueSteps(before.row, unit.now);
+  const last = steps.at(-1);
+  if (!last) return before;
+  let standing = before;
+  let row = before.row;
   let lastUpdate: string | null = null;
   for (const step of steps) {
-    current = afterStep(current, step);
-    if (step.to !== 'overrunning') lastUpdate = writeWindowUpdate(unit, row.id, step.to, '', step.at);
+    row = afterStep(row, step);
+    if (step.to === 'overrunning') continue;
+    const update = writeWindowUpdate(unit, row.id, { status: step.to, body: '', at: step.at });
+    standing = withUpdate(standing, update);
+    lastUpdate = update.id;
   }
-  const last = steps.at(-1);
-  if (!last) return current;
-  writeWindow(unit, current);
-  touch(unit, current);
-  await refreshShown(unit, await namedIn(unit, row.id), steps[0]!.at);
+  standing = withRow(unit, standing, row);
+  touch(unit, row);
+  standing = await holdBy(unit, standing, steps[0]!.at);
   // A missed start of a window that now overruns is still news.
   const event = steps.map(({ to }) => EVENT_OF[to]).findLast((one) => one !== null);
-  if (event && row.notify && !quiet) await tell(unit, event, current, lastUpdate);
-  return current;
+  if (event && row.notify && !quiet) tell(unit, event, standing, lastUpdate);
+  return standing;
 }

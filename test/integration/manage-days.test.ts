@@ -2,7 +2,7 @@ import { asc, eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { componentDays } from '../../db/schema.ts';
 import { maintenanceCreate } from '../../src/domain/input.ts';
-import { setComponentStatuses } from '../../src/manage/components.ts';
+import { setComponentStatuses } from '../../src/manage/component-statuses.ts';
 import { closeDays, pagesWithOpenDays } from '../../src/manage/days.ts';
 import { deleteMaintenance, editMaintenance, planMaintenance } from '../../src/manage/maintenance.ts';
 import { editPage } from '../../src/manage/pages.ts';

@@ -1,7 +1,7 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { componentDays, components } from '../../db/schema.ts';
-import { setComponentStatuses } from '../../src/manage/components.ts';
+import { setComponentStatuses } from '../../src/manage/component-statuses.ts';
 import { deleteUpdate } from '../../src/manage/incident-updates.ts';
 import { deleteIncident } from '../../src/manage/incidents.ts';
 import { type Desk, deskOf, down } from '../fixtures/desk.ts';

@@ -2,12 +2,8 @@ import { asc, eq } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { auditEvents, touches } from '../../db/schema.ts';
 import { componentPatch, pagePatch } from '../../src/domain/input.ts';
-import {
-  createComponent,
-  deleteComponent,
-  editComponent,
-  setComponentStatuses,
-} from '../../src/manage/components.ts';
+import { setComponentStatuses } from '../../src/manage/component-statuses.ts';
+import { createComponent, deleteComponent, editComponent } from '../../src/manage/components.ts';
 import { createGroup, editGroup } from '../../src/manage/groups.ts';
 import { deleteUpdate, editUpdate, writePostmortem } from '../../src/manage/incident-updates.ts';
 import { deleteIncident, postUpdate } from '../../src/manage/incidents.ts';

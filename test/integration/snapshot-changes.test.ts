@@ -5,11 +5,13 @@ import { auditEvents, touches } from '../../db/schema.ts';
 import { incidentOf, selectIncidents, selectWindows, windowOf } from '../../db/told.ts';
 import { monthOf } from '../../src/domain/calendar.ts';
 import { DomainError } from '../../src/domain/errors.ts';
+import type { Outcome } from '../../src/manage/command.ts';
 import { createComponent } from '../../src/manage/components.ts';
 import { ACT_NAMES, ACTS, Dice } from '../fixtures/acts.ts';
 import { brokenChains, recount, stored } from '../fixtures/recount.ts';
 import { plain, snapshotOf } from '../fixtures/snapshot-of.ts';
 import { newPage, openSite, pageRow, type Site } from '../fixtures/store.ts';
+import { toldAgain } from '../fixtures/told-again.ts';
 
 /** All that has files of its own, by the reference that a touch has. */
 async function archiveOf(site: Site, pageId: string): Promise<Map<string, string>> {
@@ -48,7 +50,9 @@ async function actAndCheck(site: Site, pageId: string, verb: string, dice: Dice)
   const at = site.clock.now;
   let refused = false;
   try {
-    await ACTS[verb]!(site, pageId, dice);
+    const outcome = (await ACTS[verb]!(site, pageId, dice)) as Outcome<string, unknown> | null | undefined;
+    if (outcome?.after)
+      expect(outcome.after, 'told as it is read').toEqual(await toldAgain(site, pageId, verb, outcome));
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     refused = true;

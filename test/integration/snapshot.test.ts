@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { incidentCreate } from '../../src/domain/input.ts';
 import type { ComponentStatus } from '../../src/domain/status.ts';
-import { createComponent, setComponentStatuses } from '../../src/manage/components.ts';
+import { setComponentStatuses } from '../../src/manage/component-statuses.ts';
+import { createComponent } from '../../src/manage/components.ts';
 import { allowDomain } from '../../src/manage/domains.ts';
 import { deleteIncident, openIncident } from '../../src/manage/incidents.ts';
 import { deletePage, editPage } from '../../src/manage/pages.ts';

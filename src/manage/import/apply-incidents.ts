@@ -1,5 +1,6 @@
 import { eq, sql } from 'drizzle-orm';
 import { inList, rowsOf, tuple } from '../../../db/json-list.ts';
+import { ask } from '../../../db/question.ts';
 import { incidents, incidentUpdates, updateComponents } from '../../../db/schema.ts';
 import { incidentOf, selectIncidents } from '../../../db/told.ts';
 import { newId, newV2Id } from '../../domain/ids.ts';
@@ -7,7 +8,7 @@ import type { Incident, IncidentUpdate } from '../../domain/records.ts';
 import type { ComponentStatus } from '../../domain/status.ts';
 import { claimsNow } from '../../domain/timeline.ts';
 import type { Change } from '../command.ts';
-import { settleIncident, writeUpdate } from '../incident-state.ts';
+import { incidentStanding, settleIncident, updateOf, writeUpdate } from '../incident-state.ts';
 import type { Ids, Reach, Tally } from './apply.ts';
 import type { Notes } from './notes.ts';
 import type { Plan } from './plan.ts';
@@ -82,8 +83,7 @@ function record(
     }),
   );
   const said = updates.map((update) => ({ ...update, components: ours(update.said) }));
-  for (const update of said)
-    writeUpdate(unit, id, { ...update, id: newId(), nextUpdateAt: null }, update.components, names);
+  for (const update of said) writeUpdate(unit, id, updateOf(update, update.components, names), null);
   const now = claimsNow(said);
   const claimed = [...now].filter(([, status]) => status !== 'operational');
   if (claimed.length > 0) {
@@ -117,14 +117,14 @@ async function amend(
     if (row && isSame(row, update, said)) continue;
     changed = true;
     reachBack = Math.min(reachBack, update.at, row?.createdAt ?? update.at);
-    const id = row?.id ?? newId();
     // Written anew: nothing hangs on an update but what it says.
     if (row)
       unit.write(
-        tx.delete(updateComponents).where(eq(updateComponents.updateId, id)),
-        tx.delete(incidentUpdates).where(eq(incidentUpdates.id, id)),
+        tx.delete(updateComponents).where(eq(updateComponents.updateId, row.id)),
+        tx.delete(incidentUpdates).where(eq(incidentUpdates.id, row.id)),
       );
-    writeUpdate(unit, incident.id, { ...update, id, nextUpdateAt: null }, said, names);
+    const written = updateOf(update, said, names);
+    writeUpdate(unit, incident.id, row ? { ...written, id: row.id } : written, null);
   }
   const newPostmortem =
     postmortem !== null &&
@@ -141,11 +141,20 @@ async function amend(
       }
     : {};
   const ended = resolvedAt === null ? {} : { resolvedAt };
-  await settleIncident(unit, incident.id, {
-    from: reachBack,
-    fixed: { title, impact, impactByHand: true, startedAt, ...ended, ...written },
-    also: incident.components.map(({ id }) => id),
-  });
+  await unit.flush();
+  const named = incident.components.map(({ id }) => id);
+  const { incident: standing, held } = await ask(
+    tx.$client,
+    incidentStanding(unit.page.id, incident.id, named),
+  );
+  await settleIncident(
+    unit,
+    { ...standing, held },
+    {
+      from: reachBack,
+      fixed: { title, impact, impactByHand: true, startedAt, ...ended, ...written },
+    },
+  );
   return true;
 }
 

@@ -1,12 +1,12 @@
 import { eq, sql } from 'drizzle-orm';
-import { inList, rowsOf, tuple } from '../../../db/json-list.ts';
-import { maintenanceUpdates, maintenanceWindows, windowComponents } from '../../../db/schema.ts';
+import { inList } from '../../../db/json-list.ts';
+import { maintenanceUpdates, maintenanceWindows } from '../../../db/schema.ts';
 import { selectWindows, windowOf } from '../../../db/told.ts';
 import { newId } from '../../domain/ids.ts';
 import type { MaintenanceWindow } from '../../domain/records.ts';
 import { MAINTENANCE_STATUSES } from '../../domain/status.ts';
 import type { Change } from '../command.ts';
-import { writeWindowUpdate } from '../window-state.ts';
+import { writeComponents, writeWindowUpdate } from '../window-state.ts';
 import type { Ids, Reach, Tally } from './apply.ts';
 import type { Notes } from './notes.ts';
 import type { Plan } from './plan.ts';
@@ -43,19 +43,8 @@ export async function applyWindows(
   return { tally };
 }
 
-function writeComponents(
-  unit: Change,
-  windowId: string,
-  ids: readonly string[],
-  names: ReadonlyMap<string, string>,
-): void {
-  const rows = ids.map((id, place) => [id, names.get(id)!, place]);
-  unit.write(
-    unit.tx.delete(windowComponents).where(eq(windowComponents.windowId, windowId)),
-    unit.tx.run(sql`insert into window_components (window_id, component_id, name, place)
-      select ${windowId}, ${tuple(0)}, ${tuple(1)}, ${tuple(2)} from ${rowsOf(rows)}`) as never,
-  );
-}
+const named = (ids: readonly string[], names: ReadonlyMap<string, string>) =>
+  ids.map((id) => ({ id, name: names.get(id)! }));
 
 function record(
   unit: Change,
@@ -73,9 +62,8 @@ function record(
       .insert(maintenanceWindows)
       .values({ ...row, id, pageId: unit.page.id, remindBeforeMinutes: null, remindedAt: null, notify }),
   );
-  writeComponents(unit, id, components, names);
-  for (const update of updates)
-    writeWindowUpdate(unit, id, update.status, update.body, update.at, update.v2Id);
+  writeComponents(unit, id, named(components, names));
+  for (const update of updates) writeWindowUpdate(unit, id, update);
   unit.touch('maintenance', id);
   unit.touchMonthOf(row.startsAt);
   if (row.startedAt !== null) reach.add(components, row.startedAt);
@@ -109,7 +97,7 @@ function amend(
     if (row && row.status === update.status && row.body === update.body && row.createdAt === update.at)
       continue;
     changed = true;
-    if (!row) writeWindowUpdate(unit, window.id, update.status, update.body, update.at, update.v2Id);
+    if (!row) writeWindowUpdate(unit, window.id, update);
     else {
       const { status, body, at } = update;
       unit.write(
@@ -129,7 +117,7 @@ function amend(
       .set({ title, startsAt, endsAt, ...state, updatedAt: unit.now })
       .where(eq(maintenanceWindows.id, window.id)),
   );
-  if (recast) writeComponents(unit, window.id, components, names);
+  if (recast) writeComponents(unit, window.id, named(components, names));
   unit.touch('maintenance', window.id);
   unit.touchMonthOf(window.startsAt);
   unit.touchMonthOf(startsAt);

@@ -23,11 +23,8 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     find: ({ services, page, params }) => getComponent(services.read, page.id, params.id!),
     body: componentPatch,
     async handle({ services, actor, page, params, body }) {
-      const { revision } = await editComponent(services.manager, actor, page.id, params.id!, body);
-      return {
-        body: componentRecordDocument(await getComponent(services.read, page.id, params.id!)),
-        revision,
-      };
+      const { after, revision } = await editComponent(services.manager, actor, page.id, params.id!, body);
+      return { body: componentRecordDocument(after), revision };
     },
   }),
   DELETE: endpoint({

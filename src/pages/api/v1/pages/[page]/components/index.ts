@@ -4,8 +4,9 @@ import * as answers from '../../../../../../http/answers.ts';
 import { componentRecordDocument } from '../../../../../../http/documents.ts';
 import { endpoint, resource } from '../../../../../../http/endpoint.ts';
 import { choiceOf, listHeaders, pagingOf, sliceOf } from '../../../../../../http/pagination.ts';
-import { createComponent, setComponentStatuses } from '../../../../../../manage/components.ts';
-import { getComponent, getComponents, listComponents } from '../../../../../../manage/queries.ts';
+import { setComponentStatuses } from '../../../../../../manage/component-statuses.ts';
+import { createComponent } from '../../../../../../manage/components.ts';
+import { listComponents } from '../../../../../../manage/queries.ts';
 
 export const { GET, POST, PATCH, ALL } = resource({
   GET: endpoint({
@@ -33,12 +34,8 @@ export const { GET, POST, PATCH, ALL } = resource({
     page: true,
     body: componentCreate,
     async handle({ services, actor, page, body }) {
-      const { value: id, revision } = await createComponent(services.manager, actor, page.id, body);
-      return {
-        status: 201,
-        body: componentRecordDocument(await getComponent(services.read, page.id, id)),
-        revision,
-      };
+      const { after, revision } = await createComponent(services.manager, actor, page.id, body);
+      return { status: 201, body: componentRecordDocument(after), revision };
     },
   }),
   PATCH: endpoint({
@@ -48,13 +45,8 @@ export const { GET, POST, PATCH, ALL } = resource({
     page: true,
     body: statusesPatch,
     async handle({ services, actor, page, body }) {
-      const { revision } = await setComponentStatuses(services.manager, actor, page.id, body);
-      const named = await getComponents(
-        services.read,
-        page.id,
-        body.map(({ id }) => id),
-      );
-      return { body: named.map(componentRecordDocument), revision };
+      const { after, revision } = await setComponentStatuses(services.manager, actor, page.id, body);
+      return { body: after.map(componentRecordDocument), revision };
     },
   }),
 });

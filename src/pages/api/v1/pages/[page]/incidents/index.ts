@@ -4,7 +4,7 @@ import * as answers from '../../../../../../http/answers.ts';
 import { endpoint, resource } from '../../../../../../http/endpoint.ts';
 import { choiceOf, listHeaders, pagingOf, sliceOf } from '../../../../../../http/pagination.ts';
 import { openIncident } from '../../../../../../manage/incidents.ts';
-import { getIncident, listIncidents } from '../../../../../../manage/queries.ts';
+import { listIncidents } from '../../../../../../manage/queries.ts';
 import { incidentDocument } from '../../../../../../render/documents/incidents.ts';
 
 const FILTERS = ['active', ...INCIDENT_STATUSES] as const;
@@ -33,8 +33,8 @@ export const { GET, POST, ALL } = resource({
     page: true,
     body: incidentCreate,
     async handle({ services, actor, page, body }) {
-      const { value: id, revision } = await openIncident(services.manager, actor, page.id, body);
-      return { status: 201, body: incidentDocument(await getIncident(services.read, page.id, id)), revision };
+      const { after, revision } = await openIncident(services.manager, actor, page.id, body);
+      return { status: 201, body: incidentDocument(after), revision };
     },
   }),
 });

@@ -4,7 +4,7 @@ import * as answers from '../../../../../../http/answers.ts';
 import { endpoint, resource } from '../../../../../../http/endpoint.ts';
 import { choiceOf, listHeaders, pagingOf, sliceOf } from '../../../../../../http/pagination.ts';
 import { planMaintenance } from '../../../../../../manage/maintenance.ts';
-import { getMaintenance, listMaintenance } from '../../../../../../manage/queries.ts';
+import { listMaintenance } from '../../../../../../manage/queries.ts';
 import { maintenanceDocument } from '../../../../../../render/documents/maintenance.ts';
 
 const FILTERS = ['upcoming', 'active', ...MAINTENANCE_STATUSES] as const;
@@ -33,12 +33,8 @@ export const { GET, POST, ALL } = resource({
     page: true,
     body: maintenanceCreate,
     async handle({ services, actor, page, body }) {
-      const { value: id, revision } = await planMaintenance(services.manager, actor, page.id, body);
-      return {
-        status: 201,
-        body: maintenanceDocument(await getMaintenance(services.read, page.id, id)),
-        revision,
-      };
+      const { after, revision } = await planMaintenance(services.manager, actor, page.id, body);
+      return { status: 201, body: maintenanceDocument(after), revision };
     },
   }),
 });

@@ -23,8 +23,8 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     find: ({ services, page, params }) => getIncident(services.read, page.id, params.id!),
     body: incidentPatch,
     async handle({ services, actor, page, params, body }) {
-      const { revision } = await editIncident(services.manager, actor, page.id, params.id!, body);
-      return { body: incidentDocument(await getIncident(services.read, page.id, params.id!)), revision };
+      const { after, revision } = await editIncident(services.manager, actor, page.id, params.id!, body);
+      return { body: incidentDocument(after), revision };
     },
   }),
   DELETE: endpoint({

@@ -23,11 +23,8 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     find: ({ services, page, params }) => getMaintenance(services.read, page.id, params.id!),
     body: maintenancePatch,
     async handle({ services, actor, page, params, body }) {
-      const { revision } = await editMaintenance(services.manager, actor, page.id, params.id!, body);
-      return {
-        body: maintenanceDocument(await getMaintenance(services.read, page.id, params.id!)),
-        revision,
-      };
+      const { after, revision } = await editMaintenance(services.manager, actor, page.id, params.id!, body);
+      return { body: maintenanceDocument(after), revision };
     },
   }),
   DELETE: endpoint({

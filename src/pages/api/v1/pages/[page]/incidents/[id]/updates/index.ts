@@ -31,19 +31,8 @@ export const { GET, POST, ALL } = resource({
     find: ({ services, page, params }) => getIncident(services.read, page.id, params.id!),
     body: incidentUpdateCreate,
     async handle({ services, actor, page, params, body }) {
-      const { value: updateId, revision } = await postUpdate(
-        services.manager,
-        actor,
-        page.id,
-        params.id!,
-        body,
-      );
-      const { updates } = await getIncident(services.read, page.id, params.id!);
-      return {
-        status: 201,
-        body: incidentUpdateDocument(updates.find(({ id }) => id === updateId)!),
-        revision,
-      };
+      const { after, revision } = await postUpdate(services.manager, actor, page.id, params.id!, body);
+      return { status: 201, body: incidentUpdateDocument(after), revision };
     },
   }),
 });

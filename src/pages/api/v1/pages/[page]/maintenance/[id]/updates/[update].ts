@@ -31,9 +31,8 @@ export const { GET, PATCH, ALL } = resource({
     page: true,
     find,
     body: maintenanceUpdatePatch,
-    async handle(call) {
-      const { services, actor, page, params, body } = call;
-      const { revision } = await editMaintenanceUpdate(
+    async handle({ services, actor, page, params, body }) {
+      const { after, revision } = await editMaintenanceUpdate(
         services.manager,
         actor,
         page.id,
@@ -41,7 +40,7 @@ export const { GET, PATCH, ALL } = resource({
         params.update!,
         body,
       );
-      return { body: maintenanceUpdateDocument(await find(call)), revision };
+      return { body: maintenanceUpdateDocument(after), revision };
     },
   }),
 });

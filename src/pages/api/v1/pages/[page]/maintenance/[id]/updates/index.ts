@@ -31,19 +31,9 @@ export const { GET, POST, ALL } = resource({
     find: ({ services, page, params }) => getMaintenance(services.read, page.id, params.id!),
     body: maintenanceUpdateCreate,
     async handle({ services, actor, page, params, body }) {
-      const { value: updateId, revision } = await postMaintenanceUpdate(
-        services.manager,
-        actor,
-        page.id,
-        params.id!,
-        body,
-      );
-      const { updates } = await getMaintenance(services.read, page.id, params.id!);
-      return {
-        status: 201,
-        body: maintenanceUpdateDocument(updates.find(({ id }) => id === updateId)!),
-        revision,
-      };
+      const { manager } = services;
+      const { after, revision } = await postMaintenanceUpdate(manager, actor, page.id, params.id!, body);
+      return { status: 201, body: maintenanceUpdateDocument(after), revision };
     },
   }),
 });

@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type LibsqlStandIn, startStandIn } from '../libsql/server.ts';
+import { type SlowRoad, startSlowRoad } from '../libsql/slow-road.ts';
+import { type Daymark, startDaymark } from '../server/daymark.ts';
+import { firstPage } from '../server/first-page.ts';
+import type { Answer } from '../server/http.ts';
+
+const PAGE = '/api/v1/pages/acme';
+/** What a process notes by the way, like the use of a key, counts too: the least of a few is the write's own. */
+const TIMES = 3;
+
+let database: LibsqlStandIn;
+let road: SlowRoad;
+/** Has the folder of files, and publishes; the other one does nothing but answer. */
+let near: Daymark | undefined;
+let far: Daymark;
+let component = '';
+
+beforeAll(async () => {
+  database = await startStandIn();
+  road = await startSlowRoad(database.port, 0);
+  near = await startDaymark({ env: database.env });
+  await firstPage(near, { name: 'Acme' });
+  far = await startDaymark({
+    env: { ...database.env, DATABASE_URL: `http://127.0.0.1:${road.port}` },
+    ...{ args: ['serve', '--no-workers'], key: near.key, dataDir: near.dataDir },
+  });
+  component = await made(far.api('POST', `${PAGE}/components`, { name: 'API' }));
+});
+
+afterAll(async () => {
+  await far?.stop();
+  await near?.stop();
+  await road?.stop();
+  await database?.kill();
+});
+
+async function made(answer: Promise<Answer>): Promise<string> {
+  const { status, body, text } = await answer;
+  expect(status, text).toBe(201);
+  return (body as { id: string }).id;
+}
+
+/** The least that a write costs, of a few that all succeed. */
+async function costOf(write: (n: number) => Promise<Answer>): Promise<number> {
+  const costs: number[] = [];
+  for (let n = 0; n < TIMES; n += 1) costs.push(await costOfOne(() => write(n)));
+  return Math.min(...costs);
+}
+
+async function costOfOne(write: () => Promise<Answer>): Promise<number> {
+  const before = road.roundTrips();
+  const { status, text } = await write();
+  expect(status, text).toBeLessThan(300);
+  return road.roundTrips() - before;
+}
+
+const incident = () => ({
+  title: 'Slow',
+  body: 'We are looking.',
+  components: [{ id: component, status: 'partial_outage' }],
+});
+
+const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+
+const plan = () => ({
+  title: 'A new router',
+  body: 'Short interruptions.',
+  starts_at: inHours(2),
+  ends_at: inHours(3),
+  component_ids: [component],
+});
+
+describe('an API write costs at most three round trips to a database server', () => {
+  const statuses = ['major_outage', 'operational'];
+
+  test('a status', async () => {
+    const path = `${PAGE}/components/${component}`;
+    expect(await costOf((n) => far.api('PATCH', path, { status: statuses[n % 2] }))).toBeLessThanOrEqual(3);
+  });
+
+  test('a status, if it is still as it was read', async () => {
+    const path = `${PAGE}/components/${component}`;
+    const costs: number[] = [];
+    for (let n = 0; n < TIMES; n += 1) {
+      const { headers } = await far.api('GET', path);
+      const match = { 'if-match': String(headers.etag) };
+      costs.push(await costOfOne(() => far.api('PATCH', path, { status: statuses[n % 2] }, match)));
+    }
+    expect(Math.min(...costs)).toBeLessThanOrEqual(3);
+  });
+
+  test('the statuses of several components', async () => {
+    const list = (n: number) => [{ id: component, status: statuses[n % 2] }];
+    expect(await costOf((n) => far.api('PATCH', `${PAGE}/components`, list(n)))).toBeLessThanOrEqual(3);
+  });
+
+  test('a component', async () => {
+    const name = (n: number) => ({ name: `Storage ${n}` });
+    expect(await costOf((n) => far.api('POST', `${PAGE}/components`, name(n)))).toBeLessThanOrEqual(3);
+    const path = `${PAGE}/components/${component}`;
+    expect(await costOf((n) => far.api('PATCH', path, { name: `API ${n}` }))).toBeLessThanOrEqual(3);
+  });
+
+  test('an incident', async () => {
+    expect(await costOf(() => far.api('POST', `${PAGE}/incidents`, incident()))).toBeLessThanOrEqual(3);
+  });
+
+  test('an incident that may be sent again, and its repetition', async () => {
+    const key = (n: number) => ({ 'idempotency-key': `round trips ${n}`.replaceAll(' ', '-') });
+    const body = incident();
+    const open = (n: number) => far.api('POST', `${PAGE}/incidents`, body, key(n));
+    expect(await costOf(open)).toBeLessThanOrEqual(3);
+    expect(await costOf(open)).toBeLessThanOrEqual(3);
+    expect((await open(0)).headers['idempotent-replayed']).toBe('true');
+  });
+
+  test('an update, and a change of an incident', async () => {
+    const id = await made(far.api('POST', `${PAGE}/incidents`, incident()));
+    const path = `${PAGE}/incidents/${id}`;
+    const update = { status: 'monitoring', body: 'Better.', notify: true };
+    expect(await costOf(() => far.api('POST', `${path}/updates`, update))).toBeLessThanOrEqual(3);
+    expect(await costOf((n) => far.api('PATCH', path, { title: `Slow ${n}` }))).toBeLessThanOrEqual(3);
+    expect(
+      await costOf((n) => far.api('PATCH', path, { status: ['resolved', 'monitoring'][n % 2], body: 'So.' })),
+    ).toBeLessThanOrEqual(3);
+  });
+
+  test('maintenance, and its updates', async () => {
+    expect(await costOf(() => far.api('POST', `${PAGE}/maintenance`, plan()))).toBeLessThanOrEqual(3);
+    const id = await made(far.api('POST', `${PAGE}/maintenance`, plan()));
+    const path = `${PAGE}/maintenance/${id}`;
+    const update = (n: number) => ({
+      status: ['in_progress', 'verifying', 'completed'][n],
+      body: 'Going on.',
+    });
+    expect(await costOf((n) => far.api('PATCH', path, { title: `Router ${n}` }))).toBeLessThanOrEqual(3);
+    expect(await costOf((n) => far.api('POST', `${path}/updates`, update(n)))).toBeLessThanOrEqual(3);
+  });
+});
