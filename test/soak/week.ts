@@ -40,6 +40,8 @@ export interface Plan {
   leap: number;
   seed: number;
   way?: Way;
+  /** Real minutes; what has not come by then is left out, and is a fault. */
+  minutes?: number;
   progress?: (text: string) => void;
 }
 
@@ -92,7 +94,9 @@ export async function liveThrough(plan: Plan): Promise<Report> {
   try {
     await createFirstPages(world);
     figures.push(await measure(world, store, 0));
+    const isLate = () => performance.now() - began > (plan.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
     for (let day = 1; day <= plan.days; day++) {
+      if (isLate()) throw new Error(`only ${day - 1} days came within ${plan.minutes} minutes`);
       for (let hour = 0; hour < 24; hour += plan.step) {
         const end = plan.startsAt + (day - 1) * DAY + (hour + plan.step) * HOUR;
         const moments = world.chance.below(2 * plan.moments * plan.step + 1);
@@ -108,6 +112,7 @@ export async function liveThrough(plan: Plan): Promise<Report> {
       );
     }
     for (let n = 1; n <= plan.daysAfter; n++) {
+      if (isLate()) throw new Error(`only ${n - 1} leaps came within ${plan.minutes} minutes`);
       await clock.leap(clock.now() + plan.leap * DAY, daymark.pid);
       await quiet(world, store);
       await count();
