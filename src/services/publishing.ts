@@ -1,8 +1,9 @@
 /** Publishers for every target of this process, and what leads readers to what they publish. */
+import { hash } from 'node:crypto';
 import { sql } from 'drizzle-orm';
 import type { Logger } from 'pino';
 import type { Store } from '../../db/transaction.ts';
-import type { Config } from '../config.ts';
+import { type Config, isLoopback } from '../config.ts';
 import { listHeaders } from '../http/pagination.ts';
 import type { StaticSite } from '../http/static-site.ts';
 import { FolderTarget } from '../publish/folder.ts';
@@ -25,7 +26,7 @@ export interface PublishingTools {
   snapshots: PublishedSnapshots;
   site: StaticSite;
   printPage: PrintPage;
-  /** Hash of all that decides what files look like. */
+  /** Hash of the templates. */
   template: string;
   now(): number;
   log: Logger;
@@ -56,7 +57,8 @@ export function createPublishing(tools: PublishingTools): {
     if (charge.isMine()) purges?.replaced(target, slug, files);
   };
   const shared = {
-    ...{ store, publicUrl: config.publicUrl, printPage: tools.printPage, now, template: tools.template, log },
+    ...{ store, publicUrl: config.publicUrl, printPage: tools.printPage, now, log },
+    template: looksOf(tools.template, config),
     onMoving: () => links.sync(),
     isBusy: tools.isBusy,
   };
@@ -94,6 +96,16 @@ export function createPublishing(tools: PublishingTools): {
   const mayWrite = () => charge.mayWrite();
   const others = config.publishTo.map((address) => elsewhere(targetAt(address, { now, mayWrite })));
   return { publisher, publishers: [publisher, ...others], links };
+}
+
+/**
+ * What pages are made with: they hold the origin too, in their forms, feeds and links. A trial without PUBLIC_URL, on
+ * whatever port, makes none of them again.
+ */
+function looksOf(template: string, { publicUrl, port }: Config): string {
+  const { hostname, port: named } = new URL(publicUrl);
+  const isTrial = isLoopback(hostname) && named === String(port);
+  return isTrial ? template : hash('sha256', `${template} ${publicUrl}`).slice(0, 16);
 }
 
 /** Without workers of our own, the database tells when another process has published. @returns false after `ms` */
