@@ -32,13 +32,25 @@ export interface Variant {
 
 export type Encoding = 'br' | 'gz' | 'identity';
 
+const MOST_POLICIES = 1_000;
+const policies = new Map<string, string>();
+
 /** The Content-Security-Policy that a published HTML file carries. */
 export function policyIn(html: Buffer): string | null {
-  return (
-    /<meta http-equiv="content-security-policy" content="([^"]*)">/.exec(
-      html.toString('utf8', 0, 4096),
-    )?.[1] ?? null
-  );
+  const found = /<meta http-equiv="content-security-policy" content="([^"]*)">/.exec(
+    html.toString('utf8', 0, 4096),
+  )?.[1];
+  return found === undefined ? null : onceIn(policies, found);
+}
+
+/** Most pages share their policy. What a match found holds on to all of the text that it was found in: a copy does not. */
+function onceIn(known: Map<string, string>, text: string): string {
+  const same = known.get(text);
+  if (same !== undefined) return same;
+  if (known.size >= MOST_POLICIES) known.clear();
+  const copy = Buffer.from(text).toString();
+  known.set(copy, copy);
+  return copy;
 }
 
 /** The media type of a published file. */

@@ -11,7 +11,7 @@ const deflate = promisify(gzip);
 export const SMALLEST_COMPRESSED = 1024;
 /** Beyond this time counts more than the last percent. */
 const LARGE = 192 * 1024;
-/** Up to here a window of 64 KB finds as much as one of 4 MB, and asks for less memory. */
+/** Up to here a window of 64 KB finds as much as one of the whole file, and asks for less memory. */
 const SMALL_WINDOW = 128 * 1024;
 const TEXT = /\.(html|json|xml|rss|atom|txt|svg|csv|ics)$/;
 
@@ -30,6 +30,8 @@ export function isEncoded(path: string, body: Buffer): boolean {
 export async function encode(path: string, body: Buffer): Promise<Encoded> {
   if (!isEncoded(path, body)) return { br: null, gz: null };
   const large = body.length > LARGE;
+  // In one piece, which can be given back: it is never larger than what it is made of, or hardly ever.
+  const chunkSize = body.length;
   return taken(async () => {
     const [br, gz] = await Promise.all([
       brotli(body, {
@@ -37,13 +39,19 @@ export async function encode(path: string, body: Buffer): Promise<Encoded> {
           [constants.BROTLI_PARAM_QUALITY]: large ? 2 : body.length > SMALL_WINDOW ? 5 : 6,
           [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT,
           [constants.BROTLI_PARAM_SIZE_HINT]: body.length,
-          [constants.BROTLI_PARAM_LGWIN]: body.length > SMALL_WINDOW ? 22 : 16,
+          [constants.BROTLI_PARAM_LGWIN]: windowOf(body.length),
         },
+        chunkSize,
       }),
-      deflate(body, { level: large ? 1 : 6 }),
+      deflate(body, { level: large ? 1 : 6, chunkSize }),
     ]);
     return { br, gz };
   });
+}
+
+/** Logarithm of the window: all of a large file, up to 4 MB, and no more. The encoder takes twice that at once. */
+function windowOf(bytes: number): number {
+  return bytes > SMALL_WINDOW ? Math.min(22, Math.ceil(Math.log2(bytes))) : 16;
 }
 
 let free = AT_ONCE;

@@ -13,7 +13,7 @@ import {
   futimesSync,
   mkdirSync,
   openSync,
-  readFileSync,
+  readSync,
   renameSync,
   rmSync,
   type Stats,
@@ -23,8 +23,12 @@ import {
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { encode, isEncoded } from './encodings.ts';
+import { giveBack } from './give-back.ts';
 
 const sync = promisify(fsync);
+
+/** What lies there is compared through this: a buffer for each file would wait for the collector. */
+const COMPARED = Buffer.allocUnsafeSlow(64 * 1024);
 
 /** Files in the making lie beside their place; a crash may leave some, which the next write of the file takes over. */
 const IN_THE_MAKING = '.daymark-new';
@@ -46,6 +50,7 @@ export async function replaceFile(path: string, body: Buffer, now: number): Prom
     br && writeNew(`${path}.br`, br, second),
     gz && writeNew(`${path}.gz`, gz, second),
   ]);
+  for (const encoded of [br, gz]) if (encoded) giveBack(encoded);
   // Encodings first: where one is gone a server falls back to the file itself, which is still the old one, whole.
   put(`${path}.br`, br !== null);
   put(`${path}.gz`, gz !== null);
@@ -64,12 +69,26 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 function isSame(path: string, old: Stats, body: Buffer): boolean {
-  if (old.size !== body.length || !body.equals(readFileSync(path))) return false;
+  if (old.size !== body.length || !says(path, body)) return false;
   const encoded = isEncoded(path, body);
   return ['.br', '.gz'].every((suffix) => {
     const beside = statSync(path + suffix, { throwIfNoEntry: false });
     return encoded ? beside !== undefined && secondOf(beside) === secondOf(old) : beside === undefined;
   });
+}
+
+function says(path: string, body: Buffer): boolean {
+  const file = openSync(path, 'r');
+  try {
+    for (let place = 0; place < body.length; ) {
+      const read = readSync(file, COMPARED);
+      if (read === 0 || COMPARED.compare(body, place, place + read, 0, read) !== 0) return false;
+      place += read;
+    }
+    return true;
+  } finally {
+    closeSync(file);
+  }
 }
 
 function secondOf(stats: Stats): number {

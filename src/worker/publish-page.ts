@@ -7,6 +7,7 @@
  */
 import type { Database } from '../../db/client.ts';
 import { addMonths, monthOf } from '../domain/calendar.ts';
+import { giveBack } from '../publish/give-back.ts';
 import { MOVED_FILE, type OutFile, type RevisionMark, type Target } from '../publish/target.ts';
 import { toJson } from '../render/documents/json.ts';
 import { leftLanguages } from '../render/languages.ts';
@@ -148,12 +149,15 @@ export async function renderAndWrite(
 ): Promise<number> {
   const formOrigin = new URL(tools.publicUrl).origin;
   const writes: Promise<number>[] = [];
+  const made = new WeakSet<Buffer>();
   let batch: OutFile[] = [];
   let bytes = 0;
   const send = () => {
     // What is replaced is told at once: nobody shall be served from memory what the folder no longer holds.
-    const write = tools.target.write(slug, batch).then((replaced) => {
+    const sent = batch;
+    const write = tools.target.write(slug, sent).then((replaced) => {
       tools.onReplaced(slug, replaced);
+      for (const { body } of sent) if (made.has(body)) giveBack(body);
       return replaced.length;
     });
     // Rejections are collected below, after the last file: until then they must not count as unhandled.
@@ -170,6 +174,7 @@ export async function renderAndWrite(
       yieldedAt = performance.now();
     }
     const out = await renderFile(file, tools.printPage, formOrigin);
+    if (!('bytes' in file)) made.add(out.body);
     batch.push(out);
     bytes += out.body.length;
     if (bytes > 16_384 || batch.length >= 32) send();
