@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { asNpmStart } from './as-npm-start.ts';
 import { freePort } from './free-port.ts';
 import { type Answer, send } from './http.ts';
 
@@ -86,8 +87,11 @@ export async function startDaymark(start: Start = {}): Promise<Daymark> {
   const key = start.key ?? `sk_live_${randomBytes(24).toString('hex')}`;
   const url = `http://127.0.0.1:${port}`;
   const begun = performance.now();
-  const child = launch([...(start.prefix ?? []), process.execPath, ENTRY, ...(start.args ?? ['serve'])], {
+  const { flags, env } = asNpmStart();
+  const program = [process.execPath, ...flags, ENTRY, ...(start.args ?? ['serve'])];
+  const child = launch([...(start.prefix ?? []), ...program], {
     ...bareEnvironment(),
+    ...env,
     HOST: '127.0.0.1',
     PORT: String(port),
     DATA_DIR: dataDir,
