@@ -1,23 +1,16 @@
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { Services } from '../services.ts';
+import { addFigures } from './figures.ts';
 
 /** How mail does: what waits, whether the way out is closed, and what this process has sent. */
 export function addMailMetrics(services: Services, registry: Registry): void {
-  const gauge = (name: string, help: string, values: () => Promise<Record<string, number>>) =>
-    new Gauge({
-      name,
-      help,
-      labelNames: ['lane'],
-      registers: [registry],
-      async collect() {
-        for (const [lane, value] of Object.entries(await values())) this.set({ lane }, value);
-      },
-    });
+  const add = (name: string, help: string, values: () => Promise<Record<string, number>>) =>
+    addFigures(registry, 'lane', name, help, values);
   const state = async () => {
     const { detail } = await services.readiness();
     return detail.mail as Awaited<ReturnType<Services['mailState']>> | undefined;
   };
-  gauge('daymark_mail_waiting', 'What waits to be sent.', async () => {
+  add('daymark_mail_waiting', 'What waits to be sent.', async () => {
     const mail = await state();
     return {
       letters: mail?.letters_waiting ?? 0,
@@ -25,12 +18,12 @@ export function addMailMetrics(services: Services, registry: Registry): void {
       webhook: mail?.webhooks_waiting ?? 0,
     };
   });
-  gauge('daymark_mail_failing_seconds', 'For how long no mail has gone out; 0 while it does.', async () => {
+  add('daymark_mail_failing_seconds', 'For how long no mail has gone out; 0 while it does.', async () => {
     const since = (await state())?.failing_since;
     return { email: since ? (services.now() - Date.parse(since)) / 1000 : 0 };
   });
   const counter = (name: string, help: string, which: 'sent' | 'failed' | 'retried') =>
-    gauge(name, help, async () =>
+    add(name, help, async () =>
       Object.fromEntries(Object.entries(services.mailStats()).map(([lane, stats]) => [lane, stats[which]])),
     );
   counter('daymark_mails_sent_total', 'Mails that this process has sent.', 'sent');

@@ -1,8 +1,9 @@
 /** What operators and their machines ask: is it up, is it ready, how does it do. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Services } from '../services.ts';
+import { addFigure } from './figures.ts';
 import { addMailMetrics } from './mail-metrics.ts';
 import { addTargetMetrics } from './target-metrics.ts';
 import { addWebhookMetrics } from './webhook-metrics.ts';
@@ -75,29 +76,22 @@ function registryOf(services: Services): Registry {
   if (known) return known;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'daymark_' });
-  const gauge = (name: string, help: string, value: () => number | Promise<number>) =>
-    new Gauge({
-      name,
-      help,
-      registers: [registry],
-      async collect() {
-        this.set(await value());
-      },
-    });
+  const add = (name: string, help: string, value: () => number | Promise<number>) =>
+    addFigure(registry, name, help, value);
   const { publisher, site } = services;
-  gauge('daymark_publishes_total', 'Publishes of pages that ended well.', () => publisher.stats.publishes);
-  gauge('daymark_publish_failures_total', 'Publishes of pages that failed.', () => publisher.stats.failed);
-  gauge(
+  add('daymark_publishes_total', 'Publishes of pages that ended well.', () => publisher.stats.publishes);
+  add('daymark_publish_failures_total', 'Publishes of pages that failed.', () => publisher.stats.failed);
+  add(
     'daymark_publish_seconds_total',
     'Time spent on publishes that ended well.',
     () => publisher.stats.seconds,
   );
-  gauge('daymark_pages_failing', 'Pages whose last publish failed.', () => publisher.failures.size);
-  gauge('daymark_pages_behind', 'Pages whose newest revision is not published.', async () =>
+  add('daymark_pages_failing', 'Pages whose last publish failed.', () => publisher.failures.size);
+  add('daymark_pages_behind', 'Pages whose newest revision is not published.', async () =>
     Number((await services.readiness()).detail.pages_behind ?? 0),
   );
-  gauge('daymark_static_hits_total', 'Static answers from memory.', () => site.stats.hits);
-  gauge('daymark_static_reads_total', 'Static files read from disk.', () => site.stats.reads);
+  add('daymark_static_hits_total', 'Static answers from memory.', () => site.stats.hits);
+  add('daymark_static_reads_total', 'Static files read from disk.', () => site.stats.reads);
   addTargetMetrics(services, registry);
   addWebhookMetrics(services, registry);
   addMailMetrics(services, registry);

@@ -1,7 +1,8 @@
-import { Gauge, type Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { Services } from '../services.ts';
+import { addFigure } from './figures.ts';
 
-const GAUGES = {
+const FIGURES = {
   delivered: ['daymark_webhook_calls_total', 'Calls of webhooks that were answered with success.'],
   failed: ['daymark_webhook_call_failures_total', 'Calls of webhooks that failed.'],
   waiting: ['daymark_webhook_deliveries_waiting', 'Deliveries to webhooks that are not done.'],
@@ -10,11 +11,6 @@ const GAUGES = {
 
 /** What `/metrics` says of webhooks. */
 export function addWebhookMetrics({ webhooks }: Services, registry: Registry): void {
-  for (const [figure, [name, help]] of Object.entries(GAUGES))
-    new Gauge({
-      ...{ name, help, registers: [registry] },
-      async collect() {
-        this.set((await webhooks.figures())[figure as keyof typeof GAUGES]);
-      },
-    });
+  for (const [figure, [name, help]] of Object.entries(FIGURES))
+    addFigure(registry, name, help, async () => (await webhooks.figures())[figure as keyof typeof FIGURES]);
 }
