@@ -1,8 +1,15 @@
 /** What a publisher finds at its start: pages to make again, and folders that belong to nobody any more. */
+import { setImmediate as turn } from 'node:timers/promises';
 import { eq, isNotNull } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
-import { pages, restingSlugs, settings } from '../../db/schema.ts';
+import { restingSlugs, settings } from '../../db/schema.ts';
+import { statement } from '../../db/statement.ts';
 import type { Target } from '../publish/target.ts';
+
+const CHUNK = 1_000;
+const PAGES = `select json_group_array(json_object('id', id, 'slug', slug, 'revision', revision,
+  'publishedRevision', published_revision, 'publishedTemplate', published_template)) as pages
+  from (select * from pages where id > ? order by id limit ${CHUNK})`;
 
 /**
  * Where to find out what a target holds: in the database, which notes it when one process alone publishes there; in the
@@ -35,15 +42,7 @@ export async function sweep(
 ): Promise<Findings> {
   const origin = await originOf(read);
   const ours = (await target.origin()) === origin;
-  const rows = await read
-    .select({
-      id: pages.id,
-      slug: pages.slug,
-      revision: pages.revision,
-      publishedRevision: pages.publishedRevision,
-      publishedTemplate: pages.publishedTemplate,
-    })
-    .from(pages);
+  const rows = await allPages(read);
   const moved = await read
     .select({ slug: restingSlugs.slug, pageId: restingSlugs.pageId })
     .from(restingSlugs)
@@ -74,7 +73,9 @@ interface Known {
 }
 
 interface Row {
+  id: string;
   slug: string;
+  revision: number;
   publishedRevision: number;
   publishedTemplate: string | null;
 }
@@ -90,6 +91,19 @@ async function stateOf(
   if (await known.owes(slug)) return null;
   const mark = await target.revisionOf(slug);
   return mark && { revision: mark.revision, template: await known.templateOf(slug) };
+}
+
+/** In steps, each of them one text: ten thousand rows of the driver's take a fifth of a second of every start. */
+async function allPages(read: Database): Promise<Row[]> {
+  const all: Row[] = [];
+  for (let after = ''; ; ) {
+    const { rows } = await read.$client.execute(statement(PAGES, after));
+    const some = JSON.parse(rows[0]!.pages as string) as Row[];
+    all.push(...some);
+    if (some.length < CHUNK) return all;
+    after = some.at(-1)!.id;
+    await turn();
+  }
 }
 
 async function originOf(read: Database): Promise<string> {
