@@ -154,9 +154,7 @@ export async function editKey(
     const row = await getKey(tx, credential, id);
     await assertAlive(tx, credential);
     await assertGrantable(tx, credential, input);
-    const kept = row.scopes.filter(isScope).filter((scope) => !credential.scopes.has(scope));
-    if (kept.length > 0)
-      throw new DomainError('forbidden', `That key has ${kept.join(', ')}, which is not yours to change.`);
+    assertOwnToChange(credential, row);
     const next = { ...row, ...input };
     if (Object.keys(input).length === 0) return row;
     await tx.update(apiKeys).set(input).where(eq(apiKeys.id, id));
@@ -165,7 +163,12 @@ export async function editKey(
   });
 }
 
-/** Revokes a key at once. @throws DomainError not_found */
+/**
+ * Revokes a key at once: itself, or one that it could have made. A leaked key with `keys:write` alone would otherwise
+ * take away all that is stronger than itself.
+ *
+ * @throws DomainError not_found, forbidden
+ */
 export async function revokeKey(
   keeper: Keeper,
   credential: Credential,
@@ -174,10 +177,18 @@ export async function revokeKey(
 ): Promise<void> {
   await keeper.store.write(async (tx) => {
     const row = await getKey(tx, credential, id);
+    if (credential.name !== `key:${id}`) assertOwnToChange(credential, row);
     const now = keeper.now();
     await tx.update(apiKeys).set({ revokedAt: now }).where(eq(apiKeys.id, id));
     await note(tx, credential, 'api_key.revoked', row, now, requestId);
   });
+}
+
+/** @throws DomainError forbidden for a key that has a scope beyond one's own; one of other pages is not found at all */
+function assertOwnToChange(credential: Credential, row: KeyRow): void {
+  const beyond = row.scopes.filter(isScope).filter((scope) => !credential.scopes.has(scope));
+  if (beyond.length > 0)
+    throw new DomainError('forbidden', `That key has ${beyond.join(', ')}, which is not yours to change.`);
 }
 
 /** Whose words a refusal is in. */
