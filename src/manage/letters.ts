@@ -1,5 +1,7 @@
+import { and, eq, inArray } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { letters } from '../../db/messages.ts';
+import { emailKey } from '../domain/email-address.ts';
 import { newId } from '../domain/ids.ts';
 import { LETTER_SEAL, type Letter } from '../domain/letters.ts';
 import type { Manager } from './command.ts';
@@ -31,4 +33,32 @@ export async function queueLetter(
     createdAt: now,
     doneAt: wanted ? null : now,
   });
+}
+
+/**
+ * What takes back the letters of a page that wait to be sent to an address, and forgets what they hold. They are sealed:
+ * each that waits is opened, which takes some microseconds.
+ */
+export async function cancelLettersTo(
+  { secrets, now }: Pick<Manager, 'secrets' | 'now'>,
+  tx: Database,
+  pageId: string,
+  key: string,
+) {
+  const waiting = await tx
+    .select({ id: letters.id, sealed: letters.sealed })
+    .from(letters)
+    .where(and(eq(letters.pageId, pageId), eq(letters.state, 'pending')));
+  const theirs = waiting.filter(({ sealed }) => {
+    const letter = JSON.parse(secrets.open(LETTER_SEAL, sealed)) as Letter;
+    return emailKey(letter.to) === key;
+  });
+  if (theirs.length === 0) return [];
+  const ids = theirs.map(({ id }) => id);
+  return [
+    tx
+      .update(letters)
+      .set({ state: 'cancelled', sealed: '', doneAt: now() })
+      .where(and(inArray(letters.id, ids), eq(letters.state, 'pending'))),
+  ];
 }

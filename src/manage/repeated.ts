@@ -1,4 +1,4 @@
-import { lt } from 'drizzle-orm';
+import { and, gte, lt, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { idempotentAnswers } from '../../db/schema.ts';
 import { statement } from '../../db/statement.ts';
@@ -47,4 +47,11 @@ export async function keepAnswer(
 /** Forgets answers that nobody may ask for any more. */
 export async function forgetAnswers(tx: Database, now: number): Promise<void> {
   await tx.delete(idempotentAnswers).where(lt(idempotentAnswers.createdAt, now - KEPT_MS));
+}
+
+/** What forgets the answers that tell of a subscriber: none of them is older than the subscriber. */
+export function forgetAnswersAbout(tx: Database, id: string, key: string, since: number) {
+  const address = JSON.stringify(key).slice(1, -1);
+  const tells = sql`(instr(${idempotentAnswers.answer}, ${id}) > 0 or instr(lower(${idempotentAnswers.answer}), ${address}) > 0)`;
+  return [tx.delete(idempotentAnswers).where(and(gte(idempotentAnswers.createdAt, since), tells))];
 }

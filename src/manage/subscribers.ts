@@ -16,6 +16,8 @@ import type { Secrets } from '../domain/secrets.ts';
 import type { SubscriberCreate, SubscriberPatch } from '../domain/subscriber-input.ts';
 import { type Actor, type Change, change, type Manager, type Outcome } from './command.ts';
 import { namedComponents } from './components.ts';
+import { cancelLettersTo } from './letters.ts';
+import { forgetAnswersAbout } from './repeated.ts';
 import { getSubscriber, type SubscriberRow } from './subscriber-queries.ts';
 
 const CHOICE =
@@ -148,7 +150,12 @@ export async function editSubscriber(
   });
 }
 
-/** Erases a subscriber: what stays is a keyed hash of the address. @throws DomainError not_found */
+/**
+ * Erases a subscriber: what stays is a keyed hash of the address. Letters that wait do not leave any more, and no stored
+ * answer to a repeated request holds the address.
+ *
+ * @throws DomainError not_found
+ */
 export async function eraseSubscriber(
   manager: Manager,
   actor: Actor,
@@ -157,9 +164,13 @@ export async function eraseSubscriber(
 ): Promise<Outcome<null>> {
   return change(manager, actor, pageId, 'subscriber.erased', async (unit) => {
     const { tx, now } = unit;
-    const { emailKey: key } = await getSubscriber(tx, pageId, id);
+    const { emailKey: key, createdAt } = await getSubscriber(tx, pageId, id);
     const addressHash = erasureHash(manager.secrets, pageId, key);
     cancelDeliveries(unit, id);
+    unit.write(
+      ...(await cancelLettersTo(manager, tx, pageId, key)),
+      ...forgetAnswersAbout(tx, id, key, createdAt),
+    );
     unit.write(
       tx.delete(subscribers).where(eq(subscribers.id, id)),
       tx.delete(signUps).where(and(eq(signUps.pageId, pageId), eq(signUps.emailKey, key))),
