@@ -24,6 +24,19 @@ export interface ToldPage {
   domain: string | null;
 }
 
+/** What the updates of one message may take together: receivers refuse what is much larger. */
+const UPDATES_BYTES = 256 * 1024;
+
+/** The newest updates, as many as fit; the first always does. All of them stand at the incident's address. */
+function newest<T extends { updates: readonly unknown[] }>(data: T): T {
+  let bytes = 0;
+  const fits = data.updates.findIndex((update) => {
+    bytes += Buffer.byteLength(JSON.stringify(update));
+    return bytes > UPDATES_BYTES;
+  });
+  return fits < 0 ? data : { ...data, updates: data.updates.slice(0, Math.max(1, fits)) };
+}
+
 const messageOf = (type: string, at: number, data: object) =>
   JSON.stringify({ version: WEBHOOK_VERSION, type, timestamp: isoTime(at), data });
 
@@ -37,7 +50,8 @@ function pageOf(page: ToldPage, publicUrl: string) {
 }
 
 /**
- * The body of a delivery: the incident or window as the API answers it now, with the update that the event is about.
+ * The body of a delivery: the incident or window as the API answers it now, with the update that the event is about. Of
+ * very long ones only the newest updates are among it.
  *
  * @returns null when that incident or window was deleted
  */
@@ -52,7 +66,7 @@ export async function messageAbout(
   const base = { page: pageOf(page, publicUrl), url: urlOf(page, publicUrl) + path };
   const say = (data: { updates: readonly { id: string }[] }, kind: 'incident' | 'maintenance') => {
     const update = data.updates.find(({ id }) => id === told.updateId) ?? null;
-    return messageOf(told.event, told.createdAt, { ...base, update, [kind]: data });
+    return messageOf(told.event, told.createdAt, { ...base, update, [kind]: newest(data) });
   };
   if (isIncident) {
     const [row] = await selectIncidents(read, {
