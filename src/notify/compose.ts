@@ -36,16 +36,22 @@ export function messageIdOf(id: string, sender: Sender): string {
   return `<${id}@${sender.from.address.slice(sender.from.address.lastIndexOf('@') + 1)}>`;
 }
 
+/**
+ * Text that would pass for an encoded word (RFC 2047, section 2) is what somebody wrote: a reader's program would show
+ * what it decodes to, line breaks and all. An invisible character in it makes it text, which is then encoded itself.
+ */
+const literal = (text: string) => text.replaceAll('=?', '=\u2060?');
+
 /** @throws Error when the mail can't be put into bytes */
 export async function compose(mail: Mail, sender: Sender): Promise<Buffer> {
   const { boundary, bytes } = mail.body;
   const node = new MimeNode(`multipart/alternative; boundary="${boundary}"`, { baseBoundary: boundary });
   const thread = mail.thread === null ? null : messageIdOf(mail.thread, sender);
   node.setHeader([
-    { key: 'From', value: [{ name: mail.fromName, address: sender.from.address }] },
+    { key: 'From', value: [{ name: literal(mail.fromName), address: sender.from.address }] },
     // An object: a string would be parsed, and could be made to name others too.
     { key: 'To', value: [{ name: '', address: mail.to }] },
-    { key: 'Subject', value: mail.subject },
+    { key: 'Subject', value: literal(mail.subject) },
     { key: 'Message-ID', value: messageIdOf(mail.id, sender) },
     { key: 'Date', value: new Date(mail.date).toUTCString().replace('GMT', '+0000') },
     ...(thread ? ['In-Reply-To', 'References'].map((key) => ({ key, value: thread })) : []),

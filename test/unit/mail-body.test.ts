@@ -18,6 +18,19 @@ describe('A mail', () => {
   const lines = fc.array(fc.string({ unit: 'grapheme', maxLength: 120 }), { maxLength: 8 });
   const words = fc.string({ unit: 'grapheme', maxLength: 90 }).filter((text) => !/[\r\n]/.test(text));
 
+  test('shows a title that looks like an encoded word as it was typed, in one header', async () => {
+    const body = new MailBodyTemplate('x', 'x').fill();
+    for (const subject of [
+      '=?utf-8?q?=0D=0ABcc:_eve@evil.example?=',
+      'a =?UTF-8?B?DQpCY2M6IGU=?= b',
+      '=?=?x?=?=',
+    ]) {
+      const { mail } = await sent(body, subject);
+      expect(mail.subject?.replaceAll('\u2060', '')).toBe(subject);
+      expect(mail.headerLines.filter(({ key }) => key === 'bcc')).toEqual([]);
+    }
+  });
+
   test('says to its reader what was written, with what is theirs in its places', async () => {
     await fc.assert(
       fc.asyncProperty(lines, words, words, async (written, token, reason) => {
