@@ -26,6 +26,14 @@ export function emailKey(address: string): string {
   return address.trim().toLowerCase().normalize('NFC');
 }
 
+/**
+ * The mailbox that an address most likely leads to: without what stands behind a plus (RFC 5233). Limits go by it, since
+ * one mailbox has as many such addresses as somebody cares to make up.
+ */
+export function mailboxKey(key: string): string {
+  return key.replace(/(?<=.)\+.*(?=@)/, '');
+}
+
 export const emailAddress = z
   .string()
   .trim()

@@ -11,7 +11,7 @@ import { and, eq, inArray, isNull, lte } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { erasures, signUps, subscribers } from '../../db/messages.ts';
 import { countHit, hitsOf, type Limit, sweepHits } from '../auth/limits.ts';
-import { emailKey } from '../domain/email-address.ts';
+import { emailKey, mailboxKey } from '../domain/email-address.ts';
 import { DomainError } from '../domain/errors.ts';
 import { newId } from '../domain/ids.ts';
 import type { SubscriberCreate } from '../domain/subscriber-input.ts';
@@ -97,7 +97,7 @@ async function countMail(
   const counted: [Limit, string][] = [
     [PER_PAGE, `${pageId} ${key}`],
     [PER_PAGE_AND_DAY, `${pageId} ${key}`],
-    [PER_ADDRESS, key],
+    [PER_ADDRESS, mailboxKey(key)],
   ];
   let room = true;
   for (const [limit, who] of counted)

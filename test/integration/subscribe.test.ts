@@ -336,6 +336,14 @@ describe('Too many', () => {
     expect(sent).toBe(3 + 5);
   });
 
+  test('mails to a mailbox by its plus-addresses: they count together, up to five an hour', async () => {
+    for (let n = 0; n < 7; n++) expect((await signUp(`box+${n}@example.com`)).status).toBe(202);
+    const sent = await Promise.all(Array.from({ length: 7 }, (_, n) => mails(`box+${n}@example.com`)));
+    expect(sent).toEqual([1, 1, 1, 1, 1, 0, 0]);
+    expect((await signUp('+box@example.com')).status).toBe(202);
+    expect(await mails('+box@example.com')).toBe(1);
+  });
+
   test('sign-ups from one client: a 429 that says how long to wait; a form is led to its page', async () => {
     const from = (address: string, n: number) =>
       visit('POST', '/api/v1/subscribers', { email: `c${n}@example.com` }, { 'x-forwarded-for': address });
