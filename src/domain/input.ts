@@ -35,7 +35,8 @@ export const oneLine = bounded(1, 200)
 const lines = (min: number, max: number) =>
   bounded(min, max)
     .refine((text) => min === 0 || text.trim() !== '', 'At least 1 character.')
-    .refine((text) => !CONTROL_IN_TEXT.test(text), `${CONTROL_MESSAGE} Newlines and tabs are welcome.`);
+    .refine((text) => !CONTROL_IN_TEXT.test(text), `${CONTROL_MESSAGE} Newlines and tabs are welcome.`)
+    .overwrite((text) => text.replaceAll('\r\n', '\n'));
 
 const description = lines(0, 2000);
 const body = lines(1, 25_000);

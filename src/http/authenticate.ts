@@ -3,6 +3,8 @@ import type { Admission } from '../auth/api-keys.ts';
 import type { RouteContext } from './declare.ts';
 import { HttpError } from './errors.ts';
 
+/** The cookie of a session, by either of its names. */
+const SESSION = /(?:^|;)\s*(?:__Host-)?daymark_session=[^;\s]/;
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Who asks, and the page that the path names, if it is theirs. @throws HttpError 400, 401, 403 */
@@ -23,9 +25,14 @@ export async function authenticate({ request, locals }: RouteContext, pageRef: s
     return admission;
   }
   // A session holds on the host of PUBLIC_URL alone, whatever a browser sends elsewhere.
-  const admission = isOwnHost ? await services.sessions.admit(request.headers.get('cookie'), pageRef) : null;
+  const cookie = request.headers.get('cookie');
+  const admission = isOwnHost ? await services.sessions.admit(cookie, pageRef) : null;
   if (!admission)
-    throw refuse('An API key is needed: send it as "Authorization: Bearer sk_live_…" or as X-API-Key.');
+    throw refuse(
+      isOwnHost && cookie !== null && SESSION.test(cookie)
+        ? 'The session is over. Sign in again, or send an API key.'
+        : 'An API key is needed: send it as "Authorization: Bearer sk_live_…" or as X-API-Key.',
+    );
   assertOrigin(request, services.publicUrl);
   return admission;
 }

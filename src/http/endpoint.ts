@@ -24,7 +24,7 @@ import {
 import { errorBody, HttpError, logFailure, toHttpError } from './errors.ts';
 import { once, onceOutside, repeatableOf } from './idempotency.ts';
 import { parseInput, readJsonBytes, readUpload } from './input.ts';
-import { assertMatch, etagOf } from './preconditions.ts';
+import { assertMatch, cacheable, etagOf } from './preconditions.ts';
 import { waiting } from './prefer.ts';
 import { streamed } from './streamed.ts';
 
@@ -77,7 +77,7 @@ export function publicEndpoint(declared: PublicEndpoint): DeclaredRoute {
         const page = await services.rootPage(root);
         if (!page) throw new HttpError(404, 'There is no status page here yet.');
         const answer = await declared.handle({ services, page, query: new URLSearchParams(query) });
-        return { ...answer, headers: { ...answer.headers, 'Cache-Control': 'public, max-age=10' } };
+        return cacheable(context.request, answer);
       },
       ANY_SITE,
     );

@@ -139,7 +139,7 @@ export function publicList(path: string, endpoint: PublicEndpoint): Json {
     responses: {
       '200': {
         description: 'The list',
-        headers: { ...LIST_HEADERS, ETag: said('For conditional requests, where no parameter is given') },
+        headers: { ...LIST_HEADERS, ETag: said('For conditional requests') },
         ...content(endpoint.answer),
       },
       '304': { description: 'Not changed since the ETag in If-None-Match' },

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { Answer } from './declare.ts';
 import { HttpError } from './errors.ts';
 
 /** What changes by itself, without anybody's editing the resource. */
@@ -26,4 +27,13 @@ export function assertMatch(header: string, document: unknown): void {
     'The resource has changed since you read it. Read it again, and repeat the request with its new ETag.',
     { ETag: etag },
   );
+}
+
+/** A public answer: with an ETag, and nothing but that for whoever has it (RFC 9110, section 13.1.2). */
+export function cacheable(request: Request, answer: Answer): Answer {
+  const ETag = `"${hash('sha256', JSON.stringify([answer.body, answer.headers]), 'base64url').slice(0, 22)}"`;
+  const headers = { ...answer.headers, ETag, 'Cache-Control': 'public, max-age=10', Vary: 'Accept-Encoding' };
+  const known = request.headers.get('if-none-match') ?? '';
+  const isKnown = known.split(',').some((one) => ['*', ETag, `W/${ETag}`].includes(one.trim()));
+  return isKnown ? { status: 304, headers } : { ...answer, headers };
 }
