@@ -1,7 +1,7 @@
 /** Requests made from the server's own document, in chunks, on one server that lives through all of them. */
 import { longFuzz } from '../fuzz/long.ts';
 import { type Daymark, startDaymark } from '../server/daymark.ts';
-import type { Attack } from './attack.ts';
+import type { Attack, AttackOptions, Outcome } from './attack.ts';
 
 /** Most that the least memory of the last quarter may be above that of the second: what is kept, not what awaits its collection. */
 const GROWTH = 1.3;
@@ -13,37 +13,44 @@ const COMPLAINT = /^.*(?:unhandled|request failed|a worker stopped).*$/im;
 export const longFuzzAttack: Attack = {
   name: 'fuzz',
   title: 'fuzz of every operation',
-  async run({ requests, seed, short, say }) {
+  async run(options) {
     // Nobody answers there: no name is asked of the world.
     const daymark = await startDaymark({ env: { DNS_SERVERS: '127.0.0.1:9' } });
-    const seen: Memory[] = [];
-    const report = await longFuzz(daymark, {
-      requests,
-      seed,
-      chunk: short ? 1_000 : 5_000,
-      async progress(so) {
-        const memory = await memoryOf(daymark);
-        seen.push(memory);
-        const { heap, resident } = memory;
-        const complaint = COMPLAINT.exec(daymark.output());
-        if (complaint && so.faults.length === 0) so.faults.push(complaint[0].slice(0, 2_000));
-        say(
-          `${so.requests} requests, ${so.again} sent again, ${so.faults.length} faults, heap ${heap} MiB, resident ${resident} MiB`,
-        );
-      },
-    });
-    const breaches = [...report.faults, ...growthOf(seen)];
-    const code = await daymark.stop();
-    if (code !== 0) breaches.push(`the server ended with ${code}`);
-    const first = seen[Math.floor(seen.length / 4)]!;
-    const last = seen.at(-1)!;
-    return {
-      tries: report.requests,
-      breaches,
-      note: `${report.reached.size} operations reached, ${report.again} sent again; heap ${first.heap} → ${last.heap}, resident ${first.resident} → ${last.resident} MiB`,
-    };
+    try {
+      const outcome = await shootAt(daymark, options);
+      const code = await daymark.stop();
+      if (code !== 0) outcome.breaches.push(`the server ended with ${code}`);
+      return outcome;
+    } finally {
+      await daymark.stop();
+    }
   },
 };
+
+async function shootAt(daymark: Daymark, { requests, seed, short, say }: AttackOptions): Promise<Outcome> {
+  const seen: Memory[] = [];
+  const report = await longFuzz(daymark, {
+    requests,
+    seed,
+    chunk: short ? 1_000 : 5_000,
+    async progress(so) {
+      const memory = await memoryOf(daymark);
+      seen.push(memory);
+      const complaint = COMPLAINT.exec(daymark.output());
+      if (complaint && so.faults.length === 0) so.faults.push(complaint[0].slice(0, 2_000));
+      say(
+        `${so.requests} requests, ${so.again} sent again, ${so.faults.length} faults, heap ${memory.heap} MiB, resident ${memory.resident} MiB`,
+      );
+    },
+  });
+  const first = seen[Math.floor(seen.length / 4)]!;
+  const last = seen.at(-1)!;
+  return {
+    tries: report.requests,
+    breaches: [...report.faults, ...growthOf(seen)],
+    note: `${report.reached.size} operations reached, ${report.again} sent again; heap ${first.heap} → ${last.heap}, resident ${first.resident} → ${last.resident} MiB`,
+  };
+}
 
 /** In MiB. */
 export interface Memory {

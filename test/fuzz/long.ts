@@ -16,7 +16,7 @@ const ROUND = 1_000;
 /** One in so many requests is bytes that are hardly HTTP. */
 const BYTES_SHARE = 20;
 /** One in so many refusals and reads is sent again, in bulk. */
-const AGAIN_SHARE = 4;
+const AGAIN_SHARE = 6;
 /** So many of these times may some of them be accepted after all, which what others did decides. */
 const SIFTINGS = 4;
 /** Of the sign-ins, each of which costs what a password hash is to cost, one in so many stays. */
@@ -71,7 +71,7 @@ export async function longFuzz(daymark: Daymark, options: LongOptions): Promise<
         await world.fill();
       }
     } finally {
-      world.close();
+      await world.close();
     }
     await deletePages(daymark);
     await options.progress?.(report);

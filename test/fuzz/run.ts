@@ -74,7 +74,7 @@ export async function fuzz(
       await options.progress?.(report.requests);
     }
   } finally {
-    world.close();
+    await world.close();
     agent.destroy();
   }
   const names = operations.map(({ method, path }) => `${method} ${path}`);

@@ -1,10 +1,10 @@
 /** What there is on the server that is shot at: ids to name, and rows that a refusal must not touch. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createClient } from '@libsql/client';
 import { createSecrets } from '../../src/auth/secrets.ts';
 import { newId } from '../../src/domain/ids.ts';
 import { subscriberToken } from '../../src/domain/subscriber-token.ts';
+import { type BehindItsBack, behindItsBack } from '../fixtures/behind-its-back.ts';
 import type { Daymark } from '../server/daymark.ts';
 
 const LISTS: Record<string, object> = {
@@ -35,7 +35,7 @@ export class World {
   /** Live ids by the name of their list; updates by `incidents` or `maintenance` and their parent's id. */
   readonly ids = new Map<string, string[]>();
   readonly updates = new Map<string, string[]>();
-  readonly #database;
+  readonly #database: BehindItsBack;
 
   readonly #daymark: Daymark;
   #people = 0;
@@ -45,7 +45,7 @@ export class World {
   private constructor(daymark: Daymark, pageId: string) {
     this.#daymark = daymark;
     this.pageId = pageId;
-    this.#database = createClient({ url: `file:${daymark.dataDir}/daymark.db` });
+    this.#database = behindItsBack(daymark);
   }
 
   static async make(daymark: Daymark, name = 'Fuzz'): Promise<World> {
@@ -82,11 +82,11 @@ export class World {
   async #addMember(): Promise<void> {
     const id = newId();
     const email = `member-${id}@example.com`;
-    await this.#database.execute({
-      sql: `insert into users (id, organization_id, email, email_key, password_hash, role, created_at, updated_at)
+    await this.#database.execute(
+      `insert into users (id, organization_id, email, email_key, password_hash, role, created_at, updated_at)
         select ?, organization_id, ?, ?, '-', 'viewer', 0, 0 from pages where id = ?`,
-      args: [id, email, email, this.pageId],
-    });
+      ...[id, email, email, this.pageId],
+    );
     this.learn('POST', '/api/v1/members', { id });
   }
 
@@ -121,11 +121,11 @@ export class World {
 
   /** What is in the database, as a text that is equal only when nothing was made, changed or deleted. */
   async state(): Promise<string> {
-    const { rows } = await this.#database.execute(ROWS);
+    const { rows } = await this.#database.read(ROWS);
     return String(rows[0]!.state);
   }
 
-  close(): void {
-    this.#database.close();
+  close(): Promise<void> {
+    return this.#database.close();
   }
 }
