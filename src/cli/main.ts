@@ -1,9 +1,11 @@
 import { Command } from 'commander';
-import { type Config, ConfigError, isLoopback, makeDataDir, readConfig, readSecret } from '../config.ts';
+import { isLoopback } from '../config/addresses.ts';
+import { makeDataDir, readSecret } from '../config/data-dir.ts';
+import { type Config, ConfigError, readConfig } from '../config.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { RunApp } from '../http/run-route.ts';
+import { setDefaultPage } from '../manage/default-page.ts';
 import { allowDomain } from '../manage/domains.ts';
-import { setDefaultPage } from '../manage/pages.ts';
 import type { PrintPage } from '../render/renderer.ts';
 import { AlreadyRunningError } from '../services/charge.ts';
 import { createServices } from '../services.ts';

@@ -2,9 +2,9 @@
 import type { KeyRow } from '../auth/keys.ts';
 import type { AuditRow } from '../manage/audit.ts';
 import type { PageRow } from '../manage/command.ts';
+import type { ComponentRecord, GroupRecord } from '../manage/component-queries.ts';
 import type { InvitationRow } from '../manage/invitations.ts';
 import type { MemberRow } from '../manage/members.ts';
-import type { ComponentRecord, GroupRecord } from '../manage/queries.ts';
 import type { Subscriber } from '../manage/subscriber-queries.ts';
 import type { TemplateRow } from '../manage/templates.ts';
 import { isoTime, isoTimeOrNull } from '../text/time.ts';

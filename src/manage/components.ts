@@ -9,9 +9,9 @@ import type { ComponentCreate, ComponentPatch } from '../domain/input.ts';
 import { placeComponent } from '../domain/order.ts';
 import { freeSlug, slugOf } from '../domain/slug.ts';
 import { type Actor, type Change, changeKnowing, type Manager, type Outcome } from './command.ts';
+import { type ComponentRecord, componentQuestion, getComponent } from './component-queries.ts';
 import { setStatuses } from './component-statuses.ts';
 import { loadOrder, storeOrder } from './order.ts';
-import { type ComponentRecord, componentQuestion, getComponent } from './queries.ts';
 import { deleteFollowers } from './subscriber-steps.ts';
 
 const MOST_COMPONENTS = 5000;

@@ -1,57 +1,16 @@
 import { randomBytes } from 'node:crypto';
-import { and, eq, gt, ne, sql } from 'drizzle-orm';
-import type { Database } from '../../db/client.ts';
+import { and, eq, sql } from 'drizzle-orm';
 import { auditEvents, pages, restingSlugs, settings } from '../../db/schema.ts';
 import { dayOf } from '../domain/calendar.ts';
-import { conflict, DomainError, invalid, notFound } from '../domain/errors.ts';
+import { DomainError, invalid, notFound } from '../domain/errors.ts';
 import { newId, newV2Id } from '../domain/ids.ts';
 import type { PageCreate, PagePatch } from '../domain/input.ts';
-import { freeSlug, slugOf } from '../domain/slug.ts';
 import { type Actor, change, type Manager, type Outcome, ownedBy, type PageRow } from './command.ts';
 import { recomputeAllDays } from './days.ts';
+import { claimDefault } from './default-page.ts';
+import { assertFree, SLUG_RESTS_MS, slugFor } from './page-names.ts';
 import { takeSlug } from './resting-slugs.ts';
 import { deleteDeliveries, deleteSubscribers } from './subscriber-steps.ts';
-
-/** A slug that its page left rests this long, so that no one inherits its readers. */
-const SLUG_RESTS_MS = 90 * 24 * 60 * 60 * 1000;
-
-async function assertFree(
-  tx: Database,
-  field: 'slug' | 'domain',
-  value: string,
-  self: string,
-  now: number,
-): Promise<void> {
-  const [taken] = await tx
-    .select({ id: pages.id })
-    .from(pages)
-    .where(and(eq(pages[field], value), ne(pages.id, self)));
-  if (taken) throw conflict(`The ${field} "${value}" is taken. Choose another ${field}.`);
-  if (field === 'domain') return;
-  const [resting] = await tx
-    .select()
-    .from(restingSlugs)
-    .where(and(eq(restingSlugs.slug, value), gt(restingSlugs.until, now)));
-  if (resting && resting.pageId !== self) {
-    throw conflict(
-      `The slug "${value}" rests until ${new Date(resting.until).toISOString().slice(0, 10)}. Choose another slug.`,
-    );
-  }
-}
-
-async function slugFor(tx: Database, input: PageCreate, now: number): Promise<string> {
-  if (input.slug) {
-    await assertFree(tx, 'slug', input.slug, '', now);
-    return input.slug;
-  }
-  const wanted = slugOf(input.name);
-  const like = `${wanted || 'page'}%`;
-  const taken = await tx.all<{ slug: string }>(
-    sql`select slug from pages where slug like ${like} union select slug from resting_slugs where slug like ${like} and until > ${now}`,
-  );
-  const known = new Set(taken.map(({ slug }) => slug));
-  return freeSlug(wanted, 'page', (slug) => known.has(slug));
-}
 
 function assertLanguages(language: string, languages: readonly string[]): void {
   if (!languages.includes(language))
@@ -125,17 +84,6 @@ export async function createPage(
   });
   manager.committed({ id, slug, revision: 1, told: false, planned: false });
   return { value: id, revision: 1, after: null };
-}
-
-async function claimDefault(tx: Database, id: string, demo: boolean): Promise<void> {
-  const [current] = await tx.all<{ demo: number }>(
-    sql`select p.demo from settings s join pages p on p.id = s.value where s.key = 'default_page'`,
-  );
-  if (current && (demo || current.demo === 0)) return;
-  await tx
-    .insert(settings)
-    .values({ key: 'default_page', value: id })
-    .onConflictDoUpdate({ target: settings.key, set: { value: id } });
 }
 
 const LOOKS: (keyof PagePatch)[] = [
@@ -256,16 +204,4 @@ export async function deletePage(manager: Manager, actor: Actor, pageId: string)
     return { id: found.id, slugs: [found.slug, ...left.map(({ slug }) => slug)] };
   });
   manager.deleted(page);
-}
-
-/** Makes a page the default one. @throws DomainError not_found */
-export async function setDefaultPage(manager: Manager, slug: string): Promise<void> {
-  await manager.store.write(async (tx) => {
-    const [page] = await tx.select({ id: pages.id }).from(pages).where(eq(pages.slug, slug));
-    if (!page) throw notFound(`Page "${slug}"`);
-    await tx
-      .insert(settings)
-      .values({ key: 'default_page', value: page.id })
-      .onConflictDoUpdate({ target: settings.key, set: { value: page.id } });
-  });
 }

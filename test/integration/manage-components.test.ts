@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { componentPatch } from '../../src/domain/input.ts';
+import { getComponent, listComponents } from '../../src/manage/component-queries.ts';
 import { setComponentStatuses } from '../../src/manage/component-statuses.ts';
 import { createComponent, deleteComponent, editComponent } from '../../src/manage/components.ts';
-import { getComponent, listComponents } from '../../src/manage/queries.ts';
 import { type Desk, deskOf } from '../fixtures/desk.ts';
 import { HOUR, newPage, openSite, pageRow, type Site } from '../fixtures/store.ts';
 

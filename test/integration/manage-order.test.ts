@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { componentPatch } from '../../src/domain/input.ts';
+import { getComponent, getGroup, listComponents, listGroups } from '../../src/manage/component-queries.ts';
 import { editComponent } from '../../src/manage/components.ts';
 import { createGroup, deleteGroup, editGroup } from '../../src/manage/groups.ts';
 import { orderComponents } from '../../src/manage/order.ts';
-import { getComponent, getGroup, listComponents, listGroups } from '../../src/manage/queries.ts';
 import { type Desk, deskOf } from '../fixtures/desk.ts';
 import { newPage, openSite, pageRow, type Site } from '../fixtures/store.ts';
 

@@ -4,11 +4,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as schema from '../../db/schema.ts';
 import { incidentCreate, maintenanceCreate, pagePatch } from '../../src/domain/input.ts';
 import { createComponent } from '../../src/manage/components.ts';
+import { setDefaultPage } from '../../src/manage/default-page.ts';
 import { allowDomain } from '../../src/manage/domains.ts';
 import { createGroup } from '../../src/manage/groups.ts';
 import { openIncident } from '../../src/manage/incidents.ts';
 import { planMaintenance } from '../../src/manage/maintenance.ts';
-import { createPage, deletePage, editPage, setDefaultPage } from '../../src/manage/pages.ts';
+import { createPage, deletePage, editPage } from '../../src/manage/pages.ts';
 import { DAY, HOUR, newPage, openSite, pageRow, type Site } from '../fixtures/store.ts';
 
 let site: Site;

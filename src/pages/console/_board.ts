@@ -3,15 +3,14 @@ import type { BoardRow, BoardSection } from '../../components/console/board.ts';
 import type { OpenRow } from '../../components/console/open-now.ts';
 import { type ComponentStatus, componentStatus, worstOf } from '../../domain/status.ts';
 import type { Form } from '../../http/form.ts';
-import { type PublishingState, publishingState } from '../../manage/publishing-state.ts';
 import {
   type ComponentRecord,
   getComponents,
   listComponents,
   listGroups,
-  listIncidents,
-  listMaintenance,
-} from '../../manage/queries.ts';
+} from '../../manage/component-queries.ts';
+import { type PublishingState, publishingState } from '../../manage/publishing-state.ts';
+import { listIncidents, listMaintenance } from '../../manage/queries.ts';
 import { markOfImpact } from '../../render/view/mark.ts';
 import { ago, incidentWords, listed, spell, statusWords, windowWords } from '../../text/console-words.ts';
 import { toldOf } from './_messages.ts';

@@ -11,7 +11,7 @@ import {
 import type { Form } from '../../http/form.ts';
 import { onceToken } from '../../http/form-once.ts';
 import { audienceOf } from '../../manage/audience.ts';
-import { type ComponentRecord, listComponents } from '../../manage/queries.ts';
+import { type ComponentRecord, listComponents } from '../../manage/component-queries.ts';
 import { fieldTime, timeOfField } from './_local-time.ts';
 import type { Desk } from './_page.ts';
 

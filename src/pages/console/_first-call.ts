@@ -1,7 +1,7 @@
 /** The line that an integrator copies first: a call that works, with the key, a page and a component of their own. */
 import type { Actor } from '../../manage/command.ts';
+import { listComponents } from '../../manage/component-queries.ts';
 import { pageStates } from '../../manage/page-states.ts';
-import { listComponents } from '../../manage/queries.ts';
 import type { Services } from '../../services.ts';
 
 export interface FirstCall {

@@ -1,7 +1,13 @@
 /** The order of a page as somebody changes it: the top level with its groups, and steps up and down. */
+
+import {
+  type ComponentRecord,
+  type GroupRecord,
+  listComponents,
+  listGroups,
+} from '../../manage/component-queries.ts';
 import { editComponent } from '../../manage/components.ts';
 import { editGroup } from '../../manage/groups.ts';
-import { type ComponentRecord, type GroupRecord, listComponents, listGroups } from '../../manage/queries.ts';
 import type { Desk } from './_page.ts';
 
 export interface Place {

@@ -2,8 +2,8 @@ import { componentPatch } from '../../../../../../domain/input.ts';
 import * as answers from '../../../../../../http/answers.ts';
 import { componentRecordDocument } from '../../../../../../http/documents.ts';
 import { endpoint, resource } from '../../../../../../http/endpoint.ts';
+import { getComponent } from '../../../../../../manage/component-queries.ts';
 import { deleteComponent, editComponent } from '../../../../../../manage/components.ts';
-import { getComponent } from '../../../../../../manage/queries.ts';
 
 export const { GET, PATCH, DELETE, ALL } = resource({
   GET: endpoint({

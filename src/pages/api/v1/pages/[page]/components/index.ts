@@ -4,9 +4,9 @@ import * as answers from '../../../../../../http/answers.ts';
 import { componentRecordDocument } from '../../../../../../http/documents.ts';
 import { endpoint, resource } from '../../../../../../http/endpoint.ts';
 import { choiceOf, listHeaders, pagingOf, sliceOf } from '../../../../../../http/pagination.ts';
+import { listComponents } from '../../../../../../manage/component-queries.ts';
 import { setComponentStatuses } from '../../../../../../manage/component-statuses.ts';
 import { createComponent } from '../../../../../../manage/components.ts';
-import { listComponents } from '../../../../../../manage/queries.ts';
 
 export const { GET, POST, PATCH, ALL } = resource({
   GET: endpoint({

@@ -2,8 +2,8 @@ import { componentOrder } from '../../../../../../domain/input.ts';
 import * as answers from '../../../../../../http/answers.ts';
 import { componentRecordDocument } from '../../../../../../http/documents.ts';
 import { endpoint, resource } from '../../../../../../http/endpoint.ts';
+import { getComponents } from '../../../../../../manage/component-queries.ts';
 import { orderComponents } from '../../../../../../manage/order.ts';
-import { getComponents } from '../../../../../../manage/queries.ts';
 
 export const { PUT, ALL } = resource({
   PUT: endpoint({

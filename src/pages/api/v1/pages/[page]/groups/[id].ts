@@ -2,8 +2,8 @@ import { groupPatch } from '../../../../../../domain/input.ts';
 import * as answers from '../../../../../../http/answers.ts';
 import { groupDocument } from '../../../../../../http/documents.ts';
 import { endpoint, resource } from '../../../../../../http/endpoint.ts';
+import { getGroup } from '../../../../../../manage/component-queries.ts';
 import { deleteGroup, editGroup } from '../../../../../../manage/groups.ts';
-import { getGroup } from '../../../../../../manage/queries.ts';
 
 export const { GET, PATCH, DELETE, ALL } = resource({
   GET: endpoint({

@@ -3,8 +3,8 @@ import * as answers from '../../../../../../http/answers.ts';
 import { groupDocument } from '../../../../../../http/documents.ts';
 import { endpoint, resource } from '../../../../../../http/endpoint.ts';
 import { listHeaders, pagingOf, sliceOf } from '../../../../../../http/pagination.ts';
+import { getGroup, listGroups } from '../../../../../../manage/component-queries.ts';
 import { createGroup } from '../../../../../../manage/groups.ts';
-import { getGroup, listGroups } from '../../../../../../manage/queries.ts';
 
 export const { GET, POST, ALL } = resource({
   GET: endpoint({
