@@ -100,7 +100,10 @@ export function planCurrent(
 ): Plan {
   const all = before === null || looksChanged(before, after);
   const told = all || touched.size > 0;
-  const newDay = all || dayOf(before.asOf, after.page.timezone) !== dayOf(after.asOf, after.page.timezone);
+  const day = (at: number) => dayOf(at, after.page.timezone);
+  // Pages leave out the date of what is of the day on which they were changed.
+  const newDay =
+    all || day(before.asOf) !== day(after.asOf) || day(before.changedAt) !== day(after.changedAt);
   const newState =
     all || before.headline.kind !== after.headline.kind || before.headline.mark !== after.headline.mark;
   const newMonth =

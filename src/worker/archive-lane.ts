@@ -53,6 +53,7 @@ export class ArchiveLane {
     this.#refreshes.delete(pageId);
     this.#jobs.delete(pageId);
     this.#done.delete(pageId);
+    this.#slugs.delete(pageId);
     this.reports.forget(pageId);
   }
 

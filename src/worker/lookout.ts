@@ -144,16 +144,19 @@ export class Lookout {
   async #compare(read: Database): Promise<void> {
     const hourOf = (at: number) => Math.floor(at / HOUR_MS);
     const newHour = hourOf(this.options.now()) !== hourOf(this.#comparedAt);
+    const gone = new Set(this.#days.keys());
     for (let after = ''; ; ) {
       const { rows } = await read.$client.execute(statement(ALL, after));
       const some = JSON.parse(rows[0]!.pages as string) as (KnownPage & { troubled: 0 | 1 })[];
       this.#pagesSeen(some);
+      for (const { id } of some) gone.delete(id);
       if (newHour) for (const page of some) if (page.troubled) this.#refresh(page.id);
       if (some.length < CHUNK) break;
       after = some.at(-1)!.id;
       // On a file the driver answers at once: others get their turn all the same.
       await turn();
     }
+    for (const id of gone) this.#days.delete(id);
     this.#comparedAt = this.options.now();
   }
 

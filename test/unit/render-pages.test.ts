@@ -219,6 +219,19 @@ describe('pages that lead on', () => {
   });
 });
 
+describe('the history of a page', () => {
+  const isMade = (before: PageSnapshot, changedAt: number) =>
+    planCurrent(before, { ...before, changedAt }, new Set()).files.some(
+      ({ path }) => path === 'history/index.html',
+    );
+
+  it('is made again with the first change of a day, whose moments it tells without their date', () => {
+    const before = { ...outageSnapshot(), asOf: NOW, changedAt: NOW - DAY };
+    expect(isMade(before, NOW)).toBe(true);
+    expect(isMade({ ...before, changedAt: NOW - 1 }, NOW)).toBe(false);
+  });
+});
+
 describe('the picture beside a link to a page', () => {
   const names = (snapshot: PageSnapshot) =>
     planCurrent(null, snapshot, new Set()).files.flatMap(({ path }) => path.match(/^pictures\/.*/) ?? []);
