@@ -4,7 +4,8 @@ import { rowTable, table } from './figures.ts';
 import { liveThrough, type Report } from './week.ts';
 
 /**
- * `npm run test:soak -- --days 7 --minutes 60 --seed N --from 2027-03-27T20:00Z --days-after 100`: ends with 1 when
+ * `npm run test:soak -- --days 7 --minutes 60 --seed N --from 2027-03-27T20:00Z --days-after 100
+ * --moments 6 --step 1` (moments at which something is done, in an hour; hours between two countings): ends with 1 when
  * something did not hold, or grew without cause.
  */
 const { values } = parseArgs({
@@ -15,6 +16,7 @@ const { values } = parseArgs({
     from: { type: 'string' },
     'days-after': { type: 'string' },
     moments: { type: 'string' },
+    step: { type: 'string' },
     clock: { type: 'string' },
   },
 });
@@ -29,7 +31,7 @@ await buildOnce();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 process.stderr.write(`seed ${seed}\n`);
 const report = await liveThrough({
-  ...{ startsAt: Date.parse(values.from ?? FROM), days, seed, step: 1, leap: 1 },
+  ...{ startsAt: Date.parse(values.from ?? FROM), days, seed, step: Number(values.step ?? 1), leap: 1 },
   ...{ moments: Number(values.moments ?? 6), acts: 3 },
   minutes: Number(values.minutes ?? 60),
   ...{ daysAfter: Number(values['days-after'] ?? 100) },
