@@ -5,6 +5,7 @@
  * 2. Only this file raises a revision, appends to the outbox and writes touches.
  * 3. A change that readers can't see keeps the revision.
  * 4. Who waits for the page is told after the COMMIT.
+ * 5. Time on a page never goes back, whatever the clock does: what came later is later, in its updates and its events.
  */
 import { and, eq, sql } from 'drizzle-orm';
 import type { RunnableQuery } from 'drizzle-orm/runnable-query';
@@ -16,7 +17,7 @@ import { rowReader, type Statement, statement, statementOf } from '../../db/stat
 import type { Store } from '../../db/transaction.ts';
 import { monthOf } from '../domain/calendar.ts';
 import { notFound } from '../domain/errors.ts';
-import { newId } from '../domain/ids.ts';
+import { newId, newIdAt } from '../domain/ids.ts';
 import type { Secrets } from '../domain/secrets.ts';
 
 /** A page whose revision rose. */
@@ -144,7 +145,9 @@ export class Change {
       this.write(statement(TOUCH, page.id, revision, JSON.stringify([...this.#touches.values()])));
     }
     for (const { event, subjectId, payload } of this.#events) {
-      this.write(statement(EMIT, newId(), page.id, revision, event, subjectId, JSON.stringify(payload), now));
+      this.write(
+        statement(EMIT, newIdAt(now), page.id, revision, event, subjectId, JSON.stringify(payload), now),
+      );
     }
     const { action, subjectId = null, details } = audit;
     const who = [actor.organizationId, page.id, actor.name] as const;
@@ -179,6 +182,11 @@ export function ownedBy(actor: Actor, column: { id: SQLiteColumn; organizationId
     ? sql`${column.id} in (select value from json_each(${JSON.stringify(actor.pageIds)}))`
     : undefined;
   return and(eq(column.organizationId, actor.organizationId), bound);
+}
+
+/** The present on a page: a clock that was put back is behind what was done there by the old one. */
+function timeOn({ changedAt }: PageRow, now: number): number {
+  return now < changedAt ? changedAt + 1 : now;
 }
 
 const pageReader = rowReader(pages);
@@ -236,7 +244,7 @@ export async function changeKnowing<T, After, Q extends Questions>(
   const result = await manager.store.write(async (tx) => {
     const asked = { page: pageOf(pageId, actor), ...questions };
     const { page, ...known } = await ask<{ page: Question<PageRow> }>(tx.$client, asked);
-    const unit = new Change(tx, manager.now(), actor, page);
+    const unit = new Change(tx, timeOn(page, manager.now()), actor, page);
     const { value, after, subjectId, details } = await work(unit, known as Answers<Q>);
     const revision = await unit.conclude({ action, subjectId, details: details ?? {} });
     return { value, after, revision, page, ...unit.consequences() };

@@ -19,12 +19,14 @@ export class Failures extends Map<string, Failure> {
 
   /** Those whose time has come. */
   due(now: number): string[] {
-    return [...this].filter(([, { retryAt }]) => retryAt <= now).map(([id]) => id);
+    return [...this.keys()].filter((id) => !this.mustWait(id, now));
   }
 
   /** True of a page that has failed and must wait. */
   mustWait(pageId: string, now: number): boolean {
-    return (this.get(pageId)?.retryAt ?? 0) > now;
+    const wait = (this.get(pageId)?.retryAt ?? 0) - now;
+    // A clock that was put back must not make it longer.
+    return wait > 0 && wait <= LONGEST_RETRY_MS;
   }
 }
 

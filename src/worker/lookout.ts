@@ -104,7 +104,8 @@ export class Lookout {
     ]);
     this.#pagesSeen([...behind!.rows, ...recent!.rows] as unknown as KnownPage[]);
     this.#slugsLeft(left!.rows);
-    if (now() - this.#comparedAt >= COMPARE_MS) await this.#compare(store.read);
+    // Also when the clock was put back.
+    if (Math.abs(now() - this.#comparedAt) >= COMPARE_MS) await this.#compare(store.read);
     if (this.options.isMine()) for (const { id } of asked!.rows) await this.#answer(id as string);
   }
 

@@ -9,6 +9,7 @@ import { type LetterRow, letterClaims, writeLetter } from '../notify/letters.ts'
 import type { MailWay } from '../notify/mail.ts';
 import type { PrintMail } from '../notify/print-mail.ts';
 import { WayState } from '../notify/way-state.ts';
+import { ClockSteps } from './clock-steps.ts';
 import { FanOut } from './fan-out.ts';
 import { MailLane } from './mail-lane.ts';
 import { MessageSweep } from './message-sweep.ts';
@@ -73,7 +74,13 @@ export class Notifier {
         options.made();
       },
     });
-    this.#workers = [this.fanOut, this.letters, this.mails, new MessageSweep(options)];
+    this.#workers = [
+      this.fanOut,
+      this.letters,
+      this.mails,
+      new MessageSweep(options),
+      new ClockSteps(options),
+    ];
   }
 
   get stats() {

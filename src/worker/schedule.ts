@@ -17,6 +17,11 @@ const PAGES_AT_A_TIME = 250;
 const DOMAINS_EVERY_MS = 5_000;
 const HOUR_MS = 3_600_000;
 
+/** True when its time has come, or lies further ahead than it was ever set: then the clock was put back. */
+function isDue(at: number, now: number, every: number): boolean {
+  return now >= at || (Number.isFinite(at) && at - now > every);
+}
+
 export interface ScheduleOptions {
   manager: Manager;
   /** False while another process has the lease. */
@@ -67,10 +72,10 @@ export class Schedule {
     await takeDueSteps(manager);
     await sendReminders(manager);
     await remindOfPromises(manager);
-    if (manager.now() >= this.#daysAt) await this.#closeDays();
+    if (isDue(this.#daysAt, manager.now(), DAYS_EVERY_MS)) await this.#closeDays();
     await this.#refreshTrouble();
-    if (manager.now() >= this.#domainsAt) this.#checkDomains();
-    if (manager.now() >= this.#answersAt) await this.#forgetAnswers();
+    if (isDue(this.#domainsAt, manager.now(), DOMAINS_EVERY_MS)) this.#checkDomains();
+    if (isDue(this.#answersAt, manager.now(), HOUR_MS)) await this.#forgetAnswers();
     const next = await nextDueAt(manager);
     return next === null ? TICK_MS : Math.max(1, Math.min(TICK_MS, next - manager.now()));
   }

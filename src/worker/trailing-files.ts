@@ -39,7 +39,8 @@ export class TrailingFiles {
   next(isFree: (pageId: string) => boolean): string | null {
     const now = this.tools.now();
     for (const [pageId, { changedAt, since }] of this.#pending) {
-      const due = now - changedAt >= QUIET_MS || now - since >= LATEST_MS;
+      // Far ahead is as good as long ago: then the clock was put back.
+      const due = Math.abs(now - changedAt) >= QUIET_MS || now - since >= LATEST_MS;
       if (due && isFree(pageId)) return pageId;
     }
     return null;

@@ -1,6 +1,8 @@
 import { failingBucket } from './bucket.ts';
+import { steppingClock } from './clock.ts';
 import { failingDatabase } from './database.ts';
 import { failingDisk } from './disk.ts';
+import { frozenPublishers } from './frozen.ts';
 import { kills } from './kill.ts';
 import { locked } from './locked.ts';
 import { failingMail } from './mail-way.ts';
@@ -10,6 +12,8 @@ import type { Tally } from './tally.ts';
 
 export interface Setting {
   kills: number;
+  /** For the kills. */
+  minutes: number;
   random: Random;
   /** False: a short version, for the tests. */
   long: boolean;
@@ -18,18 +22,20 @@ export interface Setting {
 
 /** Every experiment, by the name for `--only`. */
 export const EXPERIMENTS: Record<string, (setting: Setting) => Promise<Tally>> = {
-  kill: ({ kills: count, random, say }) => {
+  kill: ({ kills: count, minutes, random, say }) => {
     let done = 0;
     const progress = () => {
       done += 1;
       if (done % 10 === 0) say(`${done} kills`);
     };
-    return kills({ kills: count, random, progress, say, worlds: 4 });
+    return kills({ kills: count, minutes, random, progress, say, worlds: 3 });
   },
   disk: ({ random, long }) => failingDisk({ random, long, upTo: long ? 4 : 1 }),
   smtp: ({ random, long }) => failingMail(long ? 4 : 1, long ? 2_000 : 500, random),
   s3: ({ random, long }) => failingBucket(long ? 4 : 1, long ? 2_000 : 500, random),
   libsql: ({ random, long }) => failingDatabase(long ? 6 : 1, long ? 1_500 : 500, random),
+  clock: ({ random, long }) => steppingClock(long ? 5 : 1, random),
+  frozen: ({ random, long }) => frozenPublishers(long ? 6 : 1, random),
   sigterm: ({ random, long }) => sigterms(long ? 30 : 3, random),
   locked: ({ random, long }) => locked(long ? 10 : 2, long, random),
 };

@@ -9,6 +9,8 @@ export interface KillOptions {
   random: Random;
   /** Servers that are killed at the same time, each with a page and people of its own. */
   worlds?: number;
+  /** No further kill is begun after so many. */
+  minutes?: number;
   /** Called after each restart. */
   progress?: () => void;
   /** Told of each broken promise as soon as it is known. */
@@ -31,22 +33,22 @@ const CHECK_SHARE = 1 / 3;
  * leave, and now and then another process holds the database's write lock; after each restart compares what is there
  * with what was acknowledged.
  */
-export async function kills({
-  kills: count,
-  random,
-  worlds = 2,
-  progress,
-  say,
-}: KillOptions): Promise<Tally> {
+export async function kills(options: KillOptions): Promise<Tally> {
+  const { kills: count, random, worlds = 2 } = options;
   const tally = emptyTally('kill -9');
   let left = count;
+  const end = performance.now() + (options.minutes ?? Number.POSITIVE_INFINITY) * 60_000;
   const world = async (own: Random) => {
-    while (left > 0) {
+    while (left > 0 && performance.now() < end) {
       const share = Math.min(left, KILLS_OF_A_SERVER);
       left -= share;
-      const options = { name: 'kill -9', random: own.branch() };
-      const seen = await onScene(options, (scene) => killAgainAndAgain(scene, share, own, progress));
-      for (const broken of brokenPromises(seen)) say?.(broken);
+      const seen = await onScene({ name: 'kill -9', random: own.branch() }, async (scene) => {
+        for (let n = 0; n < share && performance.now() < end; n += 1) {
+          await killOnce(scene, own);
+          options.progress?.();
+        }
+      });
+      for (const broken of brokenPromises(seen)) options.say?.(broken);
       add(tally, seen);
     }
   };
@@ -54,27 +56,19 @@ export async function kills({
   return tally;
 }
 
-async function killAgainAndAgain(
-  scene: Scene,
-  times: number,
-  random: Random,
-  progress?: () => void,
-): Promise<void> {
-  for (let n = 0; n < times; n += 1) {
-    const lock = random.chance(LOCK_SHARE) ? holdLock(scene.dataDir, random.between(50, 800)) : null;
-    scene.load.go();
-    if (!random.chance(YOUNG_SHARE)) await scene.load.writes(random.between(1, MOST_WRITES), LONGEST_LIFE_MS);
-    await pause(random.between(0, SHORT_LIFE_MS));
-    await scene.kill();
-    await scene.load.halt();
-    const begun = performance.now();
-    await scene.start();
-    await scene.check();
-    if (random.chance(CHECK_SHARE)) {
-      await scene.checkPublished();
-      scene.tally.recovery = Math.max(scene.tally.recovery, performance.now() - begun);
-    }
-    await lock?.gone;
-    progress?.();
+async function killOnce(scene: Scene, random: Random): Promise<void> {
+  const lock = random.chance(LOCK_SHARE) ? holdLock(scene.dataDir, random.between(50, 800)) : null;
+  scene.load.go();
+  if (!random.chance(YOUNG_SHARE)) await scene.load.writes(random.between(1, MOST_WRITES), LONGEST_LIFE_MS);
+  await pause(random.between(0, SHORT_LIFE_MS));
+  await scene.kill();
+  await scene.load.halt();
+  const begun = performance.now();
+  await scene.start();
+  await scene.check();
+  if (random.chance(CHECK_SHARE)) {
+    await scene.checkPublished();
+    scene.tally.recovery = Math.max(scene.tally.recovery, performance.now() - begun);
   }
+  await lock?.gone;
 }

@@ -5,13 +5,15 @@ import { Random } from './random.ts';
 import { brokenPromises, type Tally, table } from './tally.ts';
 
 /**
- * `npm run test:faults -- --kills N --only NAME --seed N --short`: runs the experiments one after the other, prints a
- * table, and ends with 1 when anything was lost, torn, went back or did not arrive.
+ * `npm run test:faults -- --kills N --minutes N --only NAME --seed N --short`: runs the experiments one after the other,
+ * prints a table, and ends with 1 when anything was lost, torn, went back or did not arrive. After `--minutes` no further
+ * kill is begun.
  */
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '1000' },
     only: { type: 'string', multiple: true },
+    minutes: { type: 'string', default: 'Infinity' },
     seed: { type: 'string' },
     short: { type: 'boolean', default: false },
   },
@@ -35,7 +37,13 @@ for (const [name, run] of Object.entries(EXPERIMENTS)) {
   const own = random.branch();
   if (values.only && !values.only.includes(name)) continue;
   const from = performance.now();
-  const tally = await run({ kills: Number(values.kills), random: own, long: !values.short, say });
+  const tally = await run({
+    kills: Number(values.kills),
+    minutes: Number(values.minutes),
+    random: own,
+    long: !values.short,
+    say,
+  });
   tallies.push(tally);
   say(`${name}: ${Math.round((performance.now() - from) / 1_000)} s, ${tally.faults} faults`);
   for (const broken of brokenPromises(tally).slice(0, SHOWN)) say(`  ${broken}`);

@@ -1,5 +1,10 @@
-/** A short version of each experiment of `npm run test:faults`; `crash.test.ts` is that of the kills. */
+/**
+ * A short version of each experiment of `npm run test:faults`; `crash.test.ts` is that of the kills, and
+ * `several-processes.test.ts` of the frozen publisher.
+ */
 import { expect, test } from 'vitest';
+import { failingBucket } from '../faults/bucket.ts';
+import { steppingClock } from '../faults/clock.ts';
 import { failingDatabase } from '../faults/database.ts';
 import { failingDisk } from '../faults/disk.ts';
 import { locked } from '../faults/locked.ts';
@@ -30,6 +35,18 @@ test(
 test(
   'Nothing is lost when the database server is gone, hangs, is cut off or slow, and all goes on by itself',
   async () => nothingIsLost(await failingDatabase(1, 300, new Random(4))),
+  WITHIN_MS,
+);
+
+test(
+  'The bucket follows after its store was gone, hung, was cut off or slow',
+  async () => nothingIsLost(await failingBucket(1, 300, new Random(7))),
+  WITHIN_MS,
+);
+
+test(
+  'Nobody misses a message, and no incident or window goes astray, when the clock steps by hours',
+  async () => nothingIsLost(await steppingClock(1, new Random(8))),
   WITHIN_MS,
 );
 

@@ -65,8 +65,13 @@ export class DrivenClock {
   }
 
   /** Leaps forward; what is past stays past. @param pid of a server that has to see it, if one runs */
-  async leap(to: number, pid: number | null): Promise<void> {
-    this.#offset += Math.max(0, to - this.now());
+  leap(to: number, pid: number | null): Promise<void> {
+    return this.step(Math.max(0, to - this.now()), pid);
+  }
+
+  /** Goes on at another time, an earlier one too: what no clock should do, and some do. */
+  async step(ms: number, pid: number | null): Promise<void> {
+    this.#offset += ms;
     this.#write();
     if (this.way === 'date' && pid !== null) await this.inside(pid, false);
   }
