@@ -67,7 +67,7 @@ describe('What happens on a page is mailed to those who follow it', () => {
     expect(first.mail.from?.value[0]).toMatchObject({ name: 'Acme', address: 'status@mail.example' });
     expect(first.mail.text).toContain('We are looking into it.');
     expect(first.mail.text).toContain('✖︎ Pay & go: Major outage');
-    expect(first.mail.text).toMatch(/Next update: by \d\d:\d\d CET/);
+    expect(first.mail.text).toMatch(/Next update: by (\d+ \w+, )?\d\d:\d\d CES?T/);
     expect(first.mail.html).toContain('<strong>looking</strong>');
     expect(first.mail.html).not.toContain('<script');
     expect(first.mail.html).toContain(`${daymark.url}/p/acme/incidents/${opened.id}/`);
