@@ -21,6 +21,7 @@ const COMPONENTS_EACH = 3;
 /** What comes back by itself has so long for it, on a machine that is busy. */
 const WITHIN_MS = 120_000;
 const POLL_MS = 50;
+const READY_WITHIN_MS = 300_000;
 /** Asking costs a busy machine more than it tells. */
 const READY_POLL_MS = 60;
 
@@ -99,7 +100,7 @@ export class Scene {
     const server = await startDaymark({
       dataDir: this.dataDir,
       pollMs: READY_POLL_MS,
-      readyWithinMs: WITHIN_MS,
+      readyWithinMs: READY_WITHIN_MS,
       ...(this.#key === undefined ? {} : { key: this.#key }),
       ...(more.prefix ? { prefix: more.prefix } : {}),
       env: { ...this.env, ...more.env },
@@ -213,9 +214,15 @@ export class Scene {
     tally.missing.push(...told.missing);
     tally.wrong.push(...told.wrong);
     tally.repeated += told.repeated;
-    tally.torn.push(...this.readings.torn);
-    tally.backward.push(...this.readings.backward);
-    tally.reads += this.readings.reads;
+    return this.tallied();
+  }
+
+  /** What writers and readers have seen. */
+  tallied(): Tally {
+    const { tally, ledger, readings } = this;
+    tally.torn.push(...(readings?.torn ?? []));
+    tally.backward.push(...(readings?.backward ?? []));
+    tally.reads += readings?.reads ?? 0;
     tally.acknowledged += ledger.acknowledged;
     tally.unanswered += ledger.unanswered;
     tally.refused = ledger.refused;
@@ -250,9 +257,10 @@ export async function onScene(options: SceneOptions, work: (scene: Scene) => Pro
     await work(scene);
     return await scene.finish();
   } catch (error) {
-    throw new Error(`${options.name}: ${String(error)}\n${scene.server?.output().slice(-3_000) ?? ''}`, {
-      cause: error,
-    });
+    // What was seen until then counts all the same.
+    await scene.readings?.end(scene.ledger).catch(() => undefined);
+    scene.tally.wrong.push(`${String(error)}\n${scene.server?.output().slice(-3_000) ?? ''}`);
+    return scene.tallied();
   } finally {
     await scene.close();
   }
