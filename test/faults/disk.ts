@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from './random.ts';
 import { onScene, type Scene } from './scene.ts';
 import { add, emptyTally, type Tally } from './tally.ts';
-import { failCalls, HAS_DISKS, HAS_STRACE, limit, makeDisk } from './tracer.ts';
+import { canTrace, failCalls, HAS_DISKS, limit, makeDisk } from './tracer.ts';
 
 const ERRORS = ['ENOSPC', 'EIO', 'EROFS'];
 const CALLS = {
@@ -30,15 +30,16 @@ export interface DiskOptions {
 /** Lets the n-th operation on files fail, fills disks, takes away room and descriptors, while people write and read. */
 export async function failingDisk({ random, upTo, long }: DiskOptions): Promise<Tally> {
   const tally = emptyTally('files fail');
+  const traces = await canTrace();
   add(
     tally,
     await onScene({ name: 'files fail', random: random.branch(), pauseMs: 60 }, async (scene) => {
-      if (HAS_STRACE) for (const place of ['site', 'database'] as const) await eachCall(scene, place, upTo);
+      if (traces) for (const place of ['site', 'database'] as const) await eachCall(scene, place, upTo);
       await noRoom(scene);
       if (long) await noDescriptors(scene);
     }),
   );
-  if (!HAS_STRACE) tally.notes.push('no process may be traced here: only limits of the process were used');
+  if (!traces) tally.notes.push('no process may be traced here: only limits of the process were used');
   if (long && HAS_DISKS) add(tally, await fullDisk(random));
   else if (long) tally.notes.push('no disk can be made here: none was filled');
   return tally;

@@ -30,12 +30,12 @@ export const EXPERIMENTS: Record<string, (setting: Setting) => Promise<Tally>> =
     };
     return kills({ kills: count, minutes, random, progress, say, worlds: 3 });
   },
-  disk: ({ random, long }) => failingDisk({ random, long, upTo: long ? 4 : 1 }),
-  smtp: ({ random, long }) => failingMail(long ? 4 : 1, long ? 2_000 : 500, random),
-  s3: ({ random, long }) => failingBucket(long ? 4 : 1, long ? 2_000 : 500, random),
-  libsql: ({ random, long }) => failingDatabase(long ? 6 : 1, long ? 1_500 : 500, random),
-  clock: ({ random, long }) => steppingClock(long ? 5 : 1, random),
-  frozen: ({ random, long }) => frozenPublishers(long ? 6 : 1, random),
-  sigterm: ({ random, long }) => sigterms(long ? 30 : 3, random),
+  disk: ({ random, long }) => failingDisk({ random, long, upTo: long ? 3 : 1 }),
+  smtp: ({ random, long }) => failingMail(long ? 3 : 1, long ? 2_000 : 500, random),
+  s3: ({ random, long }) => failingBucket(long ? 3 : 1, long ? 2_000 : 500, random),
+  libsql: ({ random, long }) => failingDatabase(long ? 4 : 1, long ? 1_500 : 500, random),
+  clock: ({ random, long }) => steppingClock(long ? 3 : 1, random),
+  frozen: ({ random, long }) => frozenPublishers(long ? 4 : 1, random),
+  sigterm: ({ random, long }) => sigterms(long ? 21 : 3, random),
   locked: ({ random, long }) => locked(long ? 10 : 2, long, random),
 };

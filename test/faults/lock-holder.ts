@@ -6,7 +6,7 @@ import { createClient } from '@libsql/client';
  * or an operator's shell would, and changes nothing.
  */
 const [file = '', held = '0'] = process.argv.slice(2);
-const TRIES = 200;
+const TRIES = 5_000;
 const client = createClient({ url: `file:${file}` });
 
 for (let tries = 0; tries < TRIES; tries += 1) {

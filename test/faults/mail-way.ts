@@ -16,7 +16,7 @@ const WITHIN_MS = 120_000;
 
 /** The mail server stops, hangs, is cut in the middle of an answer, or is slow, while people are to be told. */
 export function failingMail(rounds: number, outageMs: number, random: Random): Promise<Tally> {
-  return onScene({ name: 'SMTP', random, smtp: '&timeout=1', pauseMs: 30 }, async (scene) => {
+  return onScene({ name: 'SMTP', random, smtp: '&timeout=2', pauseMs: 30 }, async (scene) => {
     for (let n = 0; n < rounds; n += 1) {
       for (const state of STATES) await once(scene, state, outageMs);
     }

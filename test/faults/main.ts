@@ -45,7 +45,7 @@ for (const [name, run] of Object.entries(EXPERIMENTS)) {
     say,
   });
   tallies.push(tally);
-  say(`${name}: ${Math.round((performance.now() - from) / 1_000)} s, ${tally.faults} faults`);
+  say(`${name}: ${Math.round((performance.now() - from) / 1_000)} s\n${table([tally])}`);
   for (const broken of brokenPromises(tally).slice(0, SHOWN)) say(`  ${broken}`);
 }
 

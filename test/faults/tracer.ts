@@ -8,8 +8,23 @@ import { setTimeout as pause } from 'node:timers/promises';
 const works = (program: string, ...args: string[]) =>
   spawnSync(program, args, { stdio: 'ignore' }).status === 0;
 
-/** True where one process may trace another. */
-export const HAS_STRACE = works('strace', '-qq', '-o', '/dev/null', 'true');
+const HAS_STRACE = works('strace', '-V');
+
+/** True where one process may trace another that runs already. */
+export async function canTrace(): Promise<boolean> {
+  if (!HAS_STRACE) return false;
+  const child = spawn('sleep', ['60'], { stdio: 'ignore' });
+  try {
+    const calls = { paths: ['/nowhere'], calls: ['write'], error: 'EIO', when: '1' };
+    await (await failCalls({ pid: child.pid ?? 0, ...calls })).detach();
+    return true;
+  } catch {
+    return false;
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
 /** True where small disks can be made: as root, outside of most containers. */
 export const HAS_DISKS = ((): boolean => {
   const folder = mkdtempSync(join(tmpdir(), 'daymark-disk-'));
