@@ -201,7 +201,10 @@ describe('While the database is away', () => {
   const takenAgain = async () => {
     for (const daymark of [one, two, front]) {
       await until(async () => (await daymark.api('GET', '/readyz')).status === 200, 'it is ready again');
-      await setStatus(daymark, 'operational');
+      // What it was asked while it was away may hold its lock for some seconds.
+      const path = `/api/v1/pages/acme/components/${component}`;
+      const change = () => daymark.api('PATCH', path, { status: 'operational' });
+      await until(async () => (await change()).status === 200, 'it takes changes again');
       await setStatus(daymark, 'partial_outage');
     }
     for (const daymark of [one, two, front])
