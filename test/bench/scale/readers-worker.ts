@@ -1,4 +1,4 @@
-/** Readers in a thread of their own: they ask until they are told to stop, and tell what they got and when. */
+/** Readers in a thread of their own: they ask until they have seen the last revision, and tell what they got and when. */
 import http from 'node:http';
 import { parentPort, workerData } from 'node:worker_threads';
 import { clock } from '../../server/http.ts';
@@ -19,7 +19,11 @@ const times: number[] = [];
 const newest = new Array<number>(clients).fill(0);
 const seen = new Map<number, { firstAt: number; lastAt: number; by: number }>();
 let errors = 0;
-let stopped = false;
+/** Once it is known, readers go on until they have seen this one. */
+let last = Number.POSITIVE_INFINITY;
+let end = Number.POSITIVE_INFINITY;
+/** Whoever has not seen it by then will not. */
+const PATIENCE_MS = 60_000;
 
 function read(path: string): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -56,7 +60,7 @@ function saw(client: number, revision: number): void {
 }
 
 async function reader(client: number): Promise<void> {
-  for (let n = client; !stopped; n += 1) {
+  for (let n = client; (newest[client] ?? 0) < last && clock() < end; n += 1) {
     const path = paths[n % paths.length] ?? '';
     const begun = clock();
     try {
@@ -71,8 +75,9 @@ async function reader(client: number): Promise<void> {
 
 const begun = clock();
 const running = Promise.all(Array.from({ length: clients }, (_, client) => reader(client)));
-parentPort?.once('message', async () => {
-  stopped = true;
+parentPort?.once('message', async (revision: number) => {
+  last = revision;
+  end = clock() + PATIENCE_MS;
   await running;
   const all = [...seen].filter(([, { by }]) => by === clients);
   parentPort?.postMessage({

@@ -36,9 +36,7 @@ export async function readMeanwhile(
     posted.push({ revision: revisionOf(answer) ?? 0, at: clock() });
     await pause(everyMs);
   }
-  // The last of them has to be seen as well.
-  await pause(everyMs);
-  worker.postMessage(null);
+  worker.postMessage(posted.at(-1)?.revision ?? 0);
   const [answer] = (await once(worker, 'message')) as [ReadersAnswer];
   await worker.terminate();
   const seen = posted.map(({ revision, at }) => {
