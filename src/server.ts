@@ -2,6 +2,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { createApp } from 'astro/app/entrypoint';
 import { runCommandLine } from './cli/main.ts';
+import type { AskedOfNode } from './http/asked.ts';
 import type { RouteHandler } from './http/declare.ts';
 import type { RunApp } from './http/run-route.ts';
 import type { PrintPage } from './render/renderer.ts';
@@ -44,15 +45,31 @@ async function loadApi(component: string): Promise<Record<string, RouteHandler> 
   return module ?? null;
 }
 
+type Matched = ReturnType<typeof app.match>;
+/** Paths whose routes are known: they follow from the path alone. */
+const routes = new Map<string, Matched>();
+const MOST_KNOWN = 1_000;
+const LONGEST_KNOWN = 300;
+
+function matched(request: AskedOfNode): Matched {
+  const { path } = request;
+  const known = routes.get(path);
+  if (known) return known;
+  const found = app.match(request.whole());
+  if (routes.size >= MOST_KNOWN) routes.clear();
+  if (found && path.length <= LONGEST_KNOWN) routes.set(path, found);
+  return found;
+}
+
 /**
  * Astro finds the route. A page is rendered by it; a route of the API, which reads the request, its parameters and our
  * locals alone, is called at once: what Astro prepares for pages costs more than many a write.
  */
 const runApp: RunApp = async (request, locals, clientAddress) => {
-  const routeData = app.match(request);
+  const routeData = matched(request);
   if (!routeData) return null;
-  const module = await loadApi(routeData.component);
-  const found = module && routeData.pattern.exec(decodeURI(new URL(request.url).pathname));
+  const module = loaded.get(routeData.component) ?? (await loadApi(routeData.component));
+  const found = module && routeData.pattern.exec(decodeURI(request.path));
   const handler = module?.[request.method] ?? module?.ALL;
   if (found && handler) {
     const params = Object.fromEntries(
@@ -60,7 +77,7 @@ const runApp: RunApp = async (request, locals, clientAddress) => {
     );
     return handler({ request, params, clientAddress, locals });
   }
-  return app.render(request, { locals, clientAddress, routeData, addCookieHeader: true });
+  return app.render(request.whole(), { locals, clientAddress, routeData, addCookieHeader: true });
 };
 
 await runCommandLine(process.argv.slice(2), process.env, { printPage, runApp, template: __TEMPLATE__ });

@@ -1,5 +1,6 @@
 /** Who asks: by a key, or by the session of somebody who is signed in (contract, section 5). */
 import type { Admission } from '../auth/api-keys.ts';
+import type { Asked } from './asked.ts';
 import type { RouteContext } from './declare.ts';
 import { HttpError } from './errors.ts';
 
@@ -43,7 +44,7 @@ export async function authenticate({ request, locals }: RouteContext, pageRef: s
  *
  * @throws HttpError 403
  */
-export function assertOrigin(request: Request, publicUrl: string): void {
+export function assertOrigin(request: Asked, publicUrl: string): void {
   if (SAFE.has(request.method) || request.headers.get('origin') === publicUrl) return;
   throw new HttpError(403, `With a session this needs the header Origin: ${publicUrl}.`);
 }

@@ -4,16 +4,17 @@ import type { Credential } from '../auth/api-keys.ts';
 import type { Scope } from '../auth/scopes.ts';
 import type { Actor } from '../manage/command.ts';
 import type { Services } from '../services.ts';
+import type { Asked, Reply } from './asked.ts';
 
 /** What a route of the API gets: as much of Astro's context as it may rely on. */
 export interface RouteContext {
-  request: Request;
+  request: Asked;
   params: Record<string, string | undefined>;
   clientAddress: string;
   locals: App.Locals;
 }
 
-export type RouteHandler = (context: RouteContext) => Promise<Response> | Response;
+export type RouteHandler = (context: RouteContext) => Promise<Response | Reply> | Response | Reply;
 
 export interface PageRef {
   id: string;

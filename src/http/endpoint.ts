@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import { DomainError, notFound } from '../domain/errors.ts';
 import type { Actor } from '../manage/command.ts';
 import type { Services } from '../services.ts';
+import { type Asked, Reply } from './asked.ts';
 import { assertOrigin, authenticate } from './authenticate.ts';
 import {
   type Answer,
@@ -30,6 +31,7 @@ import { streamed } from './streamed.ts';
 
 /** Methods that obey `If-Match`; where there is no ETag, only `*` is met. */
 const CONDITIONAL = new Set(['PUT', 'PATCH', 'DELETE']);
+const JSON_HEADERS = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' };
 /** What is public may be read by scripts of any site, its errors too. */
 const ANY_SITE = {
   'Access-Control-Allow-Origin': '*',
@@ -127,29 +129,22 @@ export async function answering(
   context: RouteContext,
   work: () => Promise<Answer>,
   always: Readonly<Record<string, string>> = {},
-): Promise<Response> {
+): Promise<Response | Reply> {
   const { requestId, services } = context.locals;
-  const headers = new Headers({
-    'Content-Type': 'application/json; charset=utf-8',
-    'Cache-Control': 'no-store',
-    ...always,
-  });
+  const headers: Record<string, string> = { ...JSON_HEADERS, ...always };
   try {
     const answer = await work();
-    for (const [name, value] of Object.entries(answer.headers ?? {})) headers.set(name, value);
-    if (answer.revision !== undefined) headers.set('X-Page-Revision', String(answer.revision));
+    Object.assign(headers, answer.headers);
+    if (answer.revision !== undefined) headers['X-Page-Revision'] = String(answer.revision);
     const status = answer.status ?? 200;
-    if (answer.stream) return streamed(answer.stream, status, headers);
-    if (answer.body === undefined) headers.delete('Content-Type');
-    return new Response(answer.body === undefined ? null : `${JSON.stringify(answer.body)}\n`, {
-      status,
-      headers,
-    });
+    if (answer.stream) return streamed(answer.stream, status, new Headers(headers));
+    if (answer.body !== undefined) return new Reply(`${JSON.stringify(answer.body)}\n`, status, headers);
+    const { 'Content-Type': _, ...others } = headers;
+    return new Reply(null, status, others);
   } catch (error) {
     const mapped = toHttpError(error, requestId);
     logFailure(services.log, requestId, error, mapped.status);
-    for (const [name, value] of Object.entries(mapped.headers)) headers.set(name, value);
-    return new Response(errorBody(mapped), { status: mapped.status, headers });
+    return new Reply(errorBody(mapped), mapped.status, { ...headers, ...mapped.headers });
   }
 }
 
@@ -232,7 +227,7 @@ async function bodyOf(
  * Runs an endpoint. A write is one transaction with what it answers, and with the comparison of `If-Match`: the answer
  * tells the very state that the write made, and reads it where it lies in memory.
  */
-async function matching(request: Request, declared: AnyEndpoint, call: Call<undefined>): Promise<Answer> {
+async function matching(request: Asked, declared: AnyEndpoint, call: Call<undefined>): Promise<Answer> {
   const condition = CONDITIONAL.has(request.method) ? request.headers.get('if-match') : null;
   const reader = documents.get(declared);
   if (condition !== null && !reader) assertMatch(condition, null);

@@ -5,6 +5,7 @@
 import { hash } from 'node:crypto';
 import type { Credential } from '../auth/api-keys.ts';
 import type { Services } from '../services.ts';
+import type { Asked } from './asked.ts';
 import type { Answer } from './declare.ts';
 import { HttpError } from './errors.ts';
 
@@ -19,7 +20,7 @@ const KEY = /^[\x21-\x7e]{1,255}$/;
 const running = new Set<string>();
 
 /** @returns null without an `Idempotency-Key` @throws HttpError 400 for one that can't be */
-export function repeatableOf(request: Request, credential: Credential, body: Buffer): Repeatable | null {
+export function repeatableOf(request: Asked, credential: Credential, body: Buffer): Repeatable | null {
   const key = request.headers.get('idempotency-key');
   if (key === null) return null;
   if (!KEY.test(key)) {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Issue } from '../domain/errors.ts';
+import type { Asked } from './asked.ts';
 import { parseJson } from './body.ts';
 import { HttpError, validationError } from './errors.ts';
 
@@ -7,7 +8,7 @@ const JSON_BODY_BYTES = 256 * 1024;
 
 /** The bytes of a JSON body. @throws HttpError 413, 415, in that order */
 export async function readJsonBytes(
-  request: Request,
+  request: Asked,
   readBody: (limit: number) => Promise<Buffer>,
 ): Promise<Buffer> {
   const bytes = await readBody(JSON_BODY_BYTES);
@@ -17,7 +18,7 @@ export async function readJsonBytes(
 
 /** The bytes of a file in UTF-8. @throws HttpError 413, 415, in that order */
 export async function readUpload(
-  request: Request,
+  request: Asked,
   readBody: (limit: number) => Promise<Buffer>,
   { type, bytes: limit }: { type: string; bytes: number },
 ): Promise<Buffer> {
@@ -26,7 +27,7 @@ export async function readUpload(
   return bytes;
 }
 
-function assertType(request: Request, wanted: string): void {
+function assertType(request: Asked, wanted: string): void {
   const [type = '', ...parameters] = (request.headers.get('content-type') ?? '').toLowerCase().split(';');
   const isUtf8 = parameters.every((one) => /^ *(charset="?utf-8"?|header=\w+)? *$/.test(one));
   if (type.trim() !== wanted || !isUtf8)
@@ -35,7 +36,7 @@ function assertType(request: Request, wanted: string): void {
 
 /** The fields of a form; null when it is none. @throws HttpError 413, 400 */
 export async function readForm(
-  request: Request,
+  request: Asked,
   readBody: (limit: number) => Promise<Buffer>,
 ): Promise<URLSearchParams | FormData | null> {
   const type = request.headers.get('content-type') ?? '';
@@ -50,7 +51,7 @@ export async function readForm(
 }
 
 /** True of what a browser sends for a form, or a mail provider for one click (RFC 8058). */
-export function isForm(request: Request): boolean {
+export function isForm(request: Asked): boolean {
   return /^(application\/x-www-form-urlencoded|multipart\/form-data) *(;|$)/i.test(
     request.headers.get('content-type') ?? '',
   );

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import type { Services } from '../services.ts';
 import { requestIdOf } from './access-log.ts';
+import { AskedOfNode, Reply } from './asked.ts';
 import { drain, readBody } from './body.ts';
 import { clientAddress } from './client-address.ts';
 import { isHostOf } from './console-address.ts';
@@ -13,10 +14,10 @@ import type { RequestTarget } from './target.ts';
 
 /** Runs the Astro app: null when no route matches. */
 export type RunApp = (
-  request: Request,
+  request: AskedOfNode,
   locals: App.Locals,
   clientAddress: string,
-) => Promise<Response | null>;
+) => Promise<Response | Reply | null>;
 
 /**
  * Runs the route at a path.
@@ -32,17 +33,8 @@ export async function runRoute(
   target: RequestTarget,
   route: Route | null,
   path: string,
-): Promise<Response | null> {
-  const headers = new Headers();
-  for (let place = 0; place < req.rawHeaders.length; place += 2) {
-    try {
-      headers.append(req.rawHeaders[place]!, req.rawHeaders[place + 1]!);
-    } catch {
-      // A header that Fetch refuses is one that no endpoint reads.
-    }
-  }
-  // Scheme and host follow PUBLIC_URL, never a header.
-  const request = new Request(new URL(path, services.publicUrl), { method: req.method ?? 'GET', headers });
+): Promise<Response | Reply | null> {
+  const request = new AskedOfNode(req, path, services.publicUrl);
   const locals = {
     services,
     requestId: requestIdOf(res),
@@ -57,12 +49,16 @@ export async function runRoute(
 export async function writeResponse(
   req: IncomingMessage,
   res: ServerResponse,
-  response: Response,
+  response: Response | Reply,
 ): Promise<void> {
   const headers: Record<string, string | string[]> = {
     'X-Content-Type-Options': 'nosniff',
     'Referrer-Policy': 'same-origin',
   };
+  if (response instanceof Reply) {
+    Object.assign(headers, response.headers);
+    return writeBody(req, res, response.status, headers, Buffer.from(response.body ?? ''));
+  }
   response.headers.forEach((value, name) => {
     headers[name] = name === 'set-cookie' ? response.headers.getSetCookie() : value;
   });
@@ -74,9 +70,18 @@ export async function writeResponse(
     res.end();
     return;
   }
-  const body = Buffer.from(await response.arrayBuffer());
-  if (response.status !== 204 && response.status !== 304) headers['content-length'] = String(body.length);
-  res.writeHead(response.status, headers);
+  writeBody(req, res, response.status, headers, Buffer.from(await response.arrayBuffer()));
+}
+
+function writeBody(
+  req: IncomingMessage,
+  res: ServerResponse,
+  status: number,
+  headers: Record<string, string | string[]>,
+  body: Buffer,
+): void {
+  if (status !== 204 && status !== 304) headers['content-length'] = String(body.length);
+  res.writeHead(status, headers);
   res.end(req.method === 'HEAD' ? undefined : body);
   drain(req);
 }

@@ -5,6 +5,7 @@
 import type { APIContext, APIRoute } from 'astro';
 import { DomainError } from '../domain/errors.ts';
 import type { Services } from '../services.ts';
+import { wholeAnswer } from './asked.ts';
 import type { PageRef } from './declare.ts';
 import { answering } from './endpoint.ts';
 import { HttpError } from './errors.ts';
@@ -36,15 +37,16 @@ export function tokenPage(
       ({ html, status } = printed);
       return {};
     });
-    return html === null ? answer : asPage(html, status);
+    return html === null ? wholeAnswer(answer) : asPage(html, status);
   };
-  const ALL: APIRoute = (context) =>
-    context.request.method === 'HEAD'
-      ? route(context)
-      : answering(context, async () => {
-          if (context.request.method === 'OPTIONS') return { status: 204, headers: { Allow: allowed } };
-          throw new HttpError(405, `This path takes ${allowed}.`, { Allow: allowed });
-        });
+  const ALL: APIRoute = async (context) => {
+    if (context.request.method === 'HEAD') return route(context);
+    const answer = await answering(context, async () => {
+      if (context.request.method === 'OPTIONS') return { status: 204, headers: { Allow: allowed } };
+      throw new HttpError(405, `This path takes ${allowed}.`, { Allow: allowed });
+    });
+    return wholeAnswer(answer);
+  };
   return { GET: route, POST: route, ALL };
 }
 

@@ -4,6 +4,7 @@
  */
 import type { z } from 'zod';
 import { LANGUAGES } from '../domain/languages.ts';
+import { wholeAnswer } from './asked.ts';
 import { limitKey } from './client-address.ts';
 import type {
   AnyVisitorEndpoint,
@@ -34,7 +35,7 @@ export function visitorEndpoint<Schema extends z.ZodType | undefined = undefined
       });
     });
     return page && endpoint.leadsTo && isForm(context.request)
-      ? ledOn(context, page, endpoint.leadsTo, response)
+      ? ledOn(context, page, endpoint.leadsTo, wholeAnswer(response))
       : response;
   };
   return Object.assign(route, { declared: { kind: 'visitor' as const, endpoint } });
