@@ -28,6 +28,7 @@ import {
   publishedEverywhere,
 } from './services/publishing.ts';
 import { type Readiness, sharedReadiness } from './services/readiness.ts';
+import { Traffic } from './services/traffic.ts';
 import { createWebhooks, type WebhookServices } from './services/webhooks.ts';
 import { PublishedSnapshots } from './snapshot/published.ts';
 import { type DomainAnswer, dnsAnswers, dnsLookUp } from './worker/domains.ts';
@@ -96,9 +97,6 @@ export interface Workers {
   stop(): Promise<void>;
 }
 
-/** Whoever writes one thing after the other is back within this. */
-const JUST_ANSWERED_MS = 1.5;
-
 /**
  * @param secret the installation's
  * @param template hash of all that decides what published files look like
@@ -119,11 +117,11 @@ export function createServices(config: Config, secret: string, printPage: PrintP
   });
   const complain = (what: string) => (error: unknown) => log.error({ error: String(error) }, what);
   const charge = new Charge(config, store, complain('the lease could not be renewed'));
-  const writes = { atWork: 0, endedAt: 0 };
+  const traffic = new Traffic();
   const { publisher, publishers, links } = createPublishing({
     ...{ config, store, snapshots, site, printPage, template, now, log },
     charge,
-    isBusy: () => writes.atWork > 0 || performance.now() - writes.endedAt < JUST_ANSWERED_MS,
+    hold: () => traffic.hold(),
   });
   let isPublishing = false;
   let schedule: Schedule | null = null;
@@ -178,13 +176,7 @@ export function createServices(config: Config, secret: string, printPage: PrintP
         throw invalid(['domain'], 'That is the host of this service itself. Use a domain of your own.');
       return input;
     },
-    beginWrite() {
-      writes.atWork++;
-      return () => {
-        writes.atWork--;
-        writes.endedAt = performance.now();
-      };
-    },
+    beginWrite: () => traffic.begin(),
     asPublished(page) {
       const mark = publisher.markOf(page.id);
       if (!mark || mark.revision <= page.publishedRevision) return page;

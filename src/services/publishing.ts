@@ -33,7 +33,7 @@ export interface PublishingTools {
   log: Logger;
   charge: Charge;
   /** True while writes are being answered. */
-  isBusy(): boolean;
+  hold(): number;
 }
 
 /** The first target is `DATA_DIR/site`, whose publisher is `publisher`; `publishers` are all of them. */
@@ -61,7 +61,7 @@ export function createPublishing(tools: PublishingTools): {
     ...{ store, publicUrl: config.publicUrl, printPage: tools.printPage, now, log },
     template: looksOf(tools.template, config),
     onMoving: () => links.sync(),
-    isBusy: tools.isBusy,
+    hold: tools.hold,
   };
   const publisher = new Publisher({
     ...shared,

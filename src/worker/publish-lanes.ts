@@ -9,8 +9,6 @@ import type { Term } from './term.ts';
 import { QUIET_MS } from './trailing-files.ts';
 
 const RETRY_MS = 1_000;
-/** Under a stream of writes a publish holds back so long at most. */
-const LONGEST_HOLD_MS = 25;
 const LOOK_AGAIN_MS = 1;
 /** Pages at work at once: while one waits for the disk another is rendered. */
 const AT_ONCE = 2;
@@ -57,7 +55,7 @@ export class PublishLanes {
    * has to be done again for each. Not when somebody waits for it.
    */
   #isReady(pageId: string, since: number): boolean {
-    const held = this.tools.options.isBusy() && performance.now() - since < LONGEST_HOLD_MS;
+    const held = performance.now() - since < this.tools.options.hold();
     return !held || this.tools.files.waiters.has(pageId);
   }
 

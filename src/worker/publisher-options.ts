@@ -32,7 +32,7 @@ export interface PublisherOptions {
   onBehind?(slugs: string[]): void;
   /** Told when such a page was tried, however that went. */
   onTried?(slug: string): void;
-  /** True while writes are being answered. */
-  isBusy(): boolean;
+  /** How long a publish holds back at most for the sake of writes that are being answered, in milliseconds. */
+  hold(): number;
   log: { info(fields: object, text: string): void; error(fields: object, text: string): void };
 }
