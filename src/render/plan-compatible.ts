@@ -4,7 +4,7 @@ import { toJson } from './documents/json.ts';
 import { rssFeed } from './documents/rss.ts';
 import * as v2 from './documents/v2/documents.ts';
 import { fileOf, paths } from './paths.ts';
-import type { PlannedFile } from './plan.ts';
+import type { PlannedFile } from './planned-file.ts';
 
 /**
  * The files of Statuspage's API v2. Those that clients poll come with every revision. Lists of what was told repeat the

@@ -3,7 +3,7 @@ import type { PageFacts } from '../snapshot/schema.ts';
 import { monthReportCsv, overviewCsv } from './documents/uptime-report-csv.ts';
 import { inEachLanguage, prefixOf } from './languages.ts';
 import { fileOf, paths } from './paths.ts';
-import type { PlannedFile } from './plan.ts';
+import type { PlannedFile } from './planned-file.ts';
 
 /** The uptime of all components: a page in each language, and its figures. */
 export function planUptime(page: PageFacts, overview: UptimeOverview): PlannedFile[] {

@@ -1,43 +1,28 @@
 /** Which files a revision consists of, and which of them can differ from those of the revision before. */
 
 import { dayOf, monthOf } from '../domain/calendar.ts';
-import type {
-  MonthArchive,
-  PageFacts,
-  PageSnapshot,
-  SnapshotComponent,
-  SnapshotIncident,
-  SnapshotMaintenance,
-} from '../snapshot/schema.ts';
+import type { PageSnapshot, SnapshotComponent } from '../snapshot/schema.ts';
 import { atomFeed } from './documents/atom.ts';
 import { badgeSvg } from './documents/badge.ts';
 import { calendarFeed } from './documents/calendar.ts';
 import { componentDocument, componentsDocument } from './documents/components.ts';
-import { incidentDocument, incidentsDocument } from './documents/incidents.ts';
+import { incidentsDocument } from './documents/incidents.ts';
 import { notFoundJson, toJson } from './documents/json.ts';
-import { maintenanceDocument, maintenanceListDocument } from './documents/maintenance.ts';
+import { maintenanceListDocument } from './documents/maintenance.ts';
 import { rssFeed } from './documents/rss.ts';
 import { statusDocument } from './documents/status.ts';
 import { statusText } from './documents/status-text.ts';
 import { uptimeJson } from './documents/uptime.ts';
 import { uptimeCsv } from './documents/uptime-csv.ts';
-import { inEachLanguage, prefixOf } from './languages.ts';
 import { fileOf, paths } from './paths.ts';
 import { pictureOf } from './pictures/drawn.ts';
 import { pictureName } from './pictures/picture.ts';
 import { planCompatible } from './plan-compatible.ts';
-import type { Print } from './print.ts';
+import { type PlannedFile, page, pages, text, texts } from './planned-file.ts';
 import { choicesChanged } from './view/subscribe-page.ts';
 
 /** Static lists hold so many (contract, section 3). */
 export const STATIC_LIST = 100;
-
-/** A file to be made: of text or bytes at hand, or by the Astro page that `print` names. */
-export type PlannedFile = { path: string } & (
-  | { text: () => string }
-  | { bytes: () => Buffer }
-  | { print: Print }
-);
 
 export interface Plan {
   files: PlannedFile[];
@@ -45,25 +30,6 @@ export interface Plan {
   trailing: PlannedFile[];
   /** Files of things that are no more. */
   removed: string[];
-}
-
-const text = (path: string, make: () => string): PlannedFile => ({ path: fileOf(path), text: make });
-const page = (path: string, print: Print): PlannedFile => ({ path: fileOf(path), print });
-
-/** An Astro page in each language of the status page. `print` is handed the facts in that language. */
-function pages(facts: PageFacts, path: string, print: (page: PageFacts) => Print): PlannedFile[] {
-  return inEachLanguage(facts, (told) => page(prefixOf(told) + path, print(told)));
-}
-
-/** A text in each language of the status page. */
-function texts(
-  snapshot: PageSnapshot,
-  path: string,
-  make: (snapshot: PageSnapshot) => string,
-): PlannedFile[] {
-  return inEachLanguage(snapshot.page, (told) =>
-    text(prefixOf(told) + path, () => make({ ...snapshot, page: told })),
-  );
 }
 
 /** The picture of the headline, where links to the page are shown with one. Those of earlier headlines stay. */
@@ -229,47 +195,4 @@ export function filesOfComponent(id: string): string[] {
     paths.componentAtom(id),
     paths.componentCalendar(id),
   ].map(fileOf);
-}
-
-/** The files of one incident. */
-export function planIncident(
-  { page: facts }: Pick<PageSnapshot, 'page'>,
-  incident: SnapshotIncident,
-): PlannedFile[] {
-  return [
-    ...pages(facts, paths.incident(incident.id), (told) => ({ kind: 'incident', page: told, incident })),
-    text(paths.incidentJson(incident.id), () => toJson(incidentDocument(incident))),
-  ];
-}
-
-/** The files of one maintenance window. */
-export function planMaintenance(
-  { page: facts }: Pick<PageSnapshot, 'page'>,
-  window: SnapshotMaintenance,
-): PlannedFile[] {
-  return [
-    ...pages(facts, paths.maintenance(window.id), (told) => ({
-      kind: 'maintenance',
-      page: told,
-      maintenance: window,
-    })),
-    text(paths.maintenanceJson(window.id), () => toJson(maintenanceDocument(window))),
-  ];
-}
-
-/** The page of one month. */
-export function planMonth(archive: MonthArchive): PlannedFile[] {
-  return pages(archive.page, paths.month(archive.month), (told) => ({
-    kind: 'month',
-    archive: { ...archive, page: told },
-  }));
-}
-
-/** Files of an incident or window, wanted or not. */
-export function filesOf(page: PageFacts, kind: 'incident' | 'maintenance', id: string): string[] {
-  const [html, json] =
-    kind === 'incident'
-      ? [paths.incident(id), paths.incidentJson(id)]
-      : [paths.maintenance(id), paths.maintenanceJson(id)];
-  return [...inEachLanguage(page, (told) => prefixOf(told) + html), json].map(fileOf);
 }

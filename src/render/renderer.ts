@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { PlannedFile } from './plan.ts';
+import type { PlannedFile } from './planned-file.ts';
 import type { Print } from './print.ts';
 
 /** Prints one Astro page: the path of the page below `src/pages`, and what it is to print. */

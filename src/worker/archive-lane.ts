@@ -7,7 +7,7 @@
  */
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { planIncident, planMaintenance, planMonth } from '../render/plan.ts';
+import { planIncident, planMaintenance, planMonth } from '../render/plan-archive.ts';
 import { loadIncidents, loadMonth, loadWindows, monthsOf, nextInArchive } from '../snapshot/archive.ts';
 import type { PublishedSnapshots } from '../snapshot/published.ts';
 import type { PageSnapshot } from '../snapshot/schema.ts';

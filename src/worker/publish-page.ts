@@ -12,15 +12,9 @@ import { MOVED_FILE, type OutFile, type RevisionMark, type Target } from '../pub
 import { toJson } from '../render/documents/json.ts';
 import { leftLanguages } from '../render/languages.ts';
 import { fileOf, paths } from '../render/paths.ts';
-import {
-  filesOf,
-  filesOfComponent,
-  type PlannedFile,
-  planCurrent,
-  planIncident,
-  planMaintenance,
-  planMonth,
-} from '../render/plan.ts';
+import { filesOfComponent, planCurrent } from '../render/plan.ts';
+import { filesOf, planIncident, planMaintenance, planMonth } from '../render/plan-archive.ts';
+import type { PlannedFile } from '../render/planned-file.ts';
 import { type PrintPage, renderFile } from '../render/renderer.ts';
 import { loadIncidents, loadMonth, loadWindows } from '../snapshot/archive.ts';
 import { buildSnapshot, isReusable } from '../snapshot/build.ts';

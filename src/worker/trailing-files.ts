@@ -1,4 +1,4 @@
-import type { PlannedFile } from '../render/plan.ts';
+import type { PlannedFile } from '../render/planned-file.ts';
 import { type PublishTools, renderAndWrite } from './publish-page.ts';
 
 /** So long a page must have been quiet before its large files follow. */
