@@ -4,10 +4,12 @@
  * 1. The copy is made beside its place, checked, forced to disk, and only then gets its name.
  * 2. Of a file it is SQLite itself that copies; from a server all tables are read in one transaction.
  */
+
 import { chmodSync, closeSync, fsyncSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { createClient, type Transaction } from '@libsql/client';
 import Driver from 'libsql';
+import { messageOf } from '../src/domain/errors.ts';
 import type { DatabaseOptions } from './client.ts';
 
 /** A file that is no sound database of Daymark's; the message says which and why. */
@@ -55,7 +57,7 @@ export function assertSound(path: string): void {
     if (known.all([]).length !== 2) throw fail('is no database of Daymark');
   } catch (error) {
     if (error instanceof UnsoundDatabaseError) throw error;
-    throw fail(`can not be read as a database (${error instanceof Error ? error.message : String(error)})`);
+    throw fail(`can not be read as a database (${messageOf(error)})`);
   } finally {
     database?.close();
   }

@@ -2,7 +2,7 @@ import { SingleBar } from 'cli-progress';
 import { eq, sql } from 'drizzle-orm';
 import { inList } from '../../db/json-list.ts';
 import { pages } from '../../db/schema.ts';
-import { DomainError } from '../domain/errors.ts';
+import { DomainError, messageOf } from '../domain/errors.ts';
 import type { Assembly } from './main.ts';
 
 const POLL_MS = 50;
@@ -73,7 +73,7 @@ async function publishHere(
     } catch (error) {
       failures.push({
         slug: publisher.name,
-        error: error instanceof Error ? error.message : String(error),
+        error: messageOf(error),
       });
     }
   }
@@ -84,9 +84,7 @@ async function publishHere(
       for (const publisher of reached) {
         await publisher
           .publishNow(id, strays)
-          .catch((error: unknown) =>
-            failures.push({ slug, error: error instanceof Error ? error.message : String(error) }),
-          );
+          .catch((error: unknown) => failures.push({ slug, error: messageOf(error) }));
       }
       bar.increment(1, { slug });
     }

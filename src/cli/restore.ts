@@ -7,6 +7,7 @@
  *    published at once.
  * 4. Who unsubscribed or was erased since stays so, as far as a newer database tells.
  */
+
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { assertSound, copyDatabase, pathOfUrl, UnsoundDatabaseError } from '../../db/backup.ts';
@@ -16,6 +17,7 @@ import { pages } from '../../db/schema.ts';
 import { openStore } from '../../db/transaction.ts';
 import { ConfigError } from '../config.ts';
 import { monthOf } from '../domain/calendar.ts';
+import { messageOf } from '../domain/errors.ts';
 import { type Raise, raiseRevisions } from '../manage/command.ts';
 import { AlreadyRunningError } from '../services.ts';
 import { migrateStore } from './bootstrap.ts';
@@ -111,7 +113,7 @@ async function findLater(
   } catch (error) {
     if (error instanceof AlreadyRunningError) throw error;
     say(
-      `The database that is there can not be read (${error instanceof Error ? error.message : String(error)}): whoever unsubscribed since the backup will be a subscriber again.`,
+      `The database that is there can not be read (${messageOf(error)}): whoever unsubscribed since the backup will be a subscriber again.`,
     );
     return false;
   }
@@ -132,7 +134,7 @@ async function raise({ publishers, services }: Assembly, path: string, later: La
       for (const each of new Set([slug, known?.slug ?? slug])) {
         const mark = await options.target.revisionOf(each).catch((error: unknown) => {
           throw new ConfigError(
-            `${options.target.name} can not be asked what was published (${error instanceof Error ? error.message : String(error)}). Bring it back, or take it out of PUBLISH_TO for this time.`,
+            `${options.target.name} can not be asked what was published (${messageOf(error)}). Bring it back, or take it out of PUBLISH_TO for this time.`,
           );
         });
         above = Math.max(above, mark?.revision ?? 0);

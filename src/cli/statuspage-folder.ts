@@ -1,6 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { DomainError } from '../domain/errors.ts';
+import { DomainError, messageOf } from '../domain/errors.ts';
 import { kindOf, type SourceFile } from '../manage/import/merge-sources.ts';
 
 const SUBSCRIBERS = 'subscribers.csv';
@@ -54,6 +54,6 @@ function parse(file: string, text: string): unknown {
   try {
     return JSON.parse(text.replace(/^\uFEFF/, ''));
   } catch (error) {
-    throw refuse(`${file} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+    throw refuse(`${file} is not JSON: ${messageOf(error)}`);
   }
 }

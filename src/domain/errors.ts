@@ -58,3 +58,8 @@ export function notOnPage(
     'not_found',
   );
 }
+
+/** What is said of an error, whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

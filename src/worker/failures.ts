@@ -29,8 +29,3 @@ export class Failures extends Map<string, Failure> {
     return wait > 0 && wait <= LONGEST_RETRY_MS;
   }
 }
-
-/** What is said of an error, in a log and in the detail of readiness. */
-export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}

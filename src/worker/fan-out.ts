@@ -1,5 +1,7 @@
 /** Turns events into deliveries, once what they tell can be read. */
+
 import type { Store } from '../../db/transaction.ts';
+import { messageOf } from '../domain/errors.ts';
 import { fanOutChunk, type OutboxEvent, waitingEvents } from '../notify/fan-out.ts';
 import { Bell } from './bell.ts';
 
@@ -42,7 +44,7 @@ export class FanOut {
       try {
         pause = await this.#round();
       } catch (error) {
-        const text = error instanceof Error ? error.message : String(error);
+        const text = messageOf(error);
         this.options.log.error({ error: text }, 'telling of events failed; it goes on');
       }
       if (!this.#stopped && !this.#rung && pause > 0) await this.#bell.wait(pause);

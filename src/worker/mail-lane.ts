@@ -5,6 +5,7 @@
  * 2. Nothing is begun whose claim could run out meanwhile.
  * 3. What fails waits by itself. Only a way that is closed as a whole stops the lane.
  */
+import { messageOf } from '../domain/errors.ts';
 import {
   CLAIM_MS,
   type Claimed,
@@ -281,8 +282,4 @@ export class MailLane<Row extends Claimed> {
       }
     }
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

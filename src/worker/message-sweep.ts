@@ -1,4 +1,5 @@
 import type { Store } from '../../db/transaction.ts';
+import { messageOf } from '../domain/errors.ts';
 import { forgetOldMessages } from '../notify/old-messages.ts';
 import { Bell } from './bell.ts';
 
@@ -27,7 +28,7 @@ export class MessageSweep {
       try {
         await this.#sweep();
       } catch (error) {
-        const text = error instanceof Error ? error.message : String(error);
+        const text = messageOf(error);
         this.options.log.error({ error: text }, 'old messages could not be cleared away');
       }
       if (!this.#stopped) await this.#bell.wait(EVERY_MS);

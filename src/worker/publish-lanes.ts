@@ -1,6 +1,7 @@
 /** What is done at one target during a term, and in which order. */
+import { messageOf } from '../domain/errors.ts';
 import type { ArchiveLane } from './archive-lane.ts';
-import { Failures, messageOf } from './failures.ts';
+import { Failures } from './failures.ts';
 import type { PageFiles } from './page-files.ts';
 import { PageQueue } from './page-queue.ts';
 import type { PublishRecords } from './publish-records.ts';

@@ -8,10 +8,11 @@
  * 5. A term begins with a look at everything: of what lay there before it, or was put there in between, nothing is taken
  *    for granted.
  */
+import { messageOf } from '../domain/errors.ts';
 import type { RevisionMark } from '../publish/target.ts';
 import type { PageSnapshot } from '../snapshot/schema.ts';
 import { ArchiveLane } from './archive-lane.ts';
-import { type Failures, messageOf } from './failures.ts';
+import type { Failures } from './failures.ts';
 import type { Onlooker, SeenPage } from './lookout.ts';
 import { OwedFiles } from './owed-files.ts';
 import { PageFiles } from './page-files.ts';

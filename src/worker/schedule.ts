@@ -1,5 +1,7 @@
 /** Turns time into writes. Everything goes through `manage/`, like everyone else. */
+
 import { sql } from 'drizzle-orm';
+import { messageOf } from '../domain/errors.ts';
 import { nextDueAt, sendReminders, takeDueSteps } from '../manage/clock.ts';
 import type { Manager } from '../manage/command.ts';
 import { closeDays, pagesWithOpenDays } from '../manage/days.ts';
@@ -58,10 +60,7 @@ export class Schedule {
       try {
         if (this.options.isMine()) pause = await this.#tick();
       } catch (error) {
-        this.options.log.error(
-          { error: error instanceof Error ? error.message : String(error) },
-          'the schedule failed; it goes on',
-        );
+        this.options.log.error({ error: messageOf(error) }, 'the schedule failed; it goes on');
       }
       if (!this.#stopped) await this.#sleep(pause);
     }

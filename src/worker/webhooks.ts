@@ -1,4 +1,5 @@
 /** Keeps the lane of the webhooks going. Any number of processes may do so: deliveries are claimed by lease. */
+import { messageOf } from '../domain/errors.ts';
 import type { WebhookLane } from '../notify/webhooks/lane.ts';
 
 /** Other processes make deliveries too: so often it is looked for some that nobody woke us for. */
@@ -36,7 +37,7 @@ export class WebhookWorker {
         begun = true;
         await this.lane.tick();
       } catch (error) {
-        const text = error instanceof Error ? error.message : String(error);
+        const text = messageOf(error);
         this.log.error({ error: text }, 'the webhooks could not be looked for; it goes on');
       }
       if (this.#stopped) break;

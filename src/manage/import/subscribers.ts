@@ -1,7 +1,7 @@
 import { parse } from 'csv-parse/sync';
 import { eq } from 'drizzle-orm';
 import { components } from '../../../db/schema.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError, messageOf } from '../../domain/errors.ts';
 import type { Actor, Manager } from '../command.ts';
 import { type ImportedLine, importSubscribers } from '../subscriber-import.ts';
 import type { Notes } from './notes.ts';
@@ -78,10 +78,7 @@ function recordsOf(csv: string): Record_[] {
       trim: true,
     }) as Record_[];
   } catch (error) {
-    throw new DomainError(
-      'invalid',
-      `subscribers.csv can not be read: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    throw new DomainError('invalid', `subscribers.csv can not be read: ${messageOf(error)}`);
   }
 }
 

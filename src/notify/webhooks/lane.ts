@@ -1,6 +1,8 @@
 /** The lane of the webhooks: its own claims and its own loop, so that no receiver ever delays a mail. */
+
 import type { BlockList } from 'node:net';
 import type { Store } from '../../../db/transaction.ts';
+import { messageOf } from '../../domain/errors.ts';
 import type { Secrets } from '../../domain/secrets.ts';
 import { WEBHOOK_SEAL, type WebhookSecrets } from '../../domain/webhooks.ts';
 import { type Attempt, callReceiver } from './call.ts';
@@ -118,7 +120,7 @@ export class WebhookLane {
   }
 
   #complain(error: unknown): void {
-    const text = error instanceof Error ? error.message : String(error);
+    const text = messageOf(error);
     this.options.log.error({ error: text }, 'a webhook could not be called; it will be tried again');
   }
 }
