@@ -35,7 +35,7 @@ export const markupAttack: Attack = {
     const inspector = await openInspector();
     try {
       const attack = new Markup(daymark, inspector, await signedIn(daymark));
-      await attack.run(HOSTILE_LINES.filter((_line, n) => !short || n % 11 === 0));
+      await attack.run(HOSTILE_LINES.filter((_line, n) => !short || n % 13 === 0));
       return attack.found;
     } finally {
       await inspector.close();
