@@ -1,4 +1,5 @@
 /** A server with a page, people who are told, writers and readers: what each experiment disturbs. */
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { sql } from 'drizzle-orm';
@@ -249,6 +250,8 @@ export class Scene {
     await this.mailGate.close();
     await this.sink.close();
     await this.hooks?.close();
+    // Thousands of files: at the end of the process, all at once, they would hold up its end.
+    await rm(this.dataDir, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
