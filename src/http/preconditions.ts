@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { Asked } from './asked.ts';
 import type { Answer } from './declare.ts';
 import { HttpError } from './errors.ts';
 
@@ -30,7 +31,7 @@ export function assertMatch(header: string, document: unknown): void {
 }
 
 /** A public answer: with an ETag, and nothing but that for whoever has it (RFC 9110, section 13.1.2). */
-export function cacheable(request: Request, answer: Answer): Answer {
+export function cacheable(request: Pick<Asked, 'headers'>, answer: Answer): Answer {
   const ETag = `"${hash('sha256', JSON.stringify([answer.body, answer.headers]), 'base64url').slice(0, 22)}"`;
   const headers = { ...answer.headers, ETag, 'Cache-Control': 'public, max-age=10', Vary: 'Accept-Encoding' };
   const known = request.headers.get('if-none-match') ?? '';
