@@ -13,6 +13,7 @@ export const SMALLEST_COMPRESSED = 1024;
 const LARGE = 192 * 1024;
 /** Up to here a window of 64 KB finds as much as one of the whole file, and asks for less memory. */
 const SMALL_WINDOW = 128 * 1024;
+const GZIP_PIECE = 16 * 1024;
 const TEXT = /\.(html|json|xml|rss|atom|txt|svg|csv|ics)$/;
 
 /** A file in the encodings that a server can send as they lie there: null where they would not pay. */
@@ -30,8 +31,6 @@ export function isEncoded(path: string, body: Buffer): boolean {
 export async function encode(path: string, body: Buffer): Promise<Encoded> {
   if (!isEncoded(path, body)) return { br: null, gz: null };
   const large = body.length > LARGE;
-  // In one piece, which can be given back: it is never larger than what it is made of, or hardly ever.
-  const chunkSize = body.length;
   return taken(async () => {
     const [br, gz] = await Promise.all([
       brotli(body, {
@@ -41,9 +40,11 @@ export async function encode(path: string, body: Buffer): Promise<Encoded> {
           [constants.BROTLI_PARAM_SIZE_HINT]: body.length,
           [constants.BROTLI_PARAM_LGWIN]: windowOf(body.length),
         },
-        chunkSize,
+        // In one piece, which can be given back: hardly ever is it larger than what it is made of.
+        chunkSize: body.length,
       }),
-      deflate(body, { level: large ? 1 : 6, chunkSize }),
+      // Comes in pieces all the same, and is put together from them.
+      deflate(body, { level: large ? 1 : 6, chunkSize: Math.min(GZIP_PIECE, body.length) }),
     ]);
     return { br, gz };
   });
