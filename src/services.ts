@@ -20,6 +20,7 @@ import { type PrintPage, withPolicy } from './render/renderer.ts';
 import { AlreadyRunningError, Charge } from './services/charge.ts';
 import { type MailState, mailState } from './services/mail-state.ts';
 import { createNotifier } from './services/mailing.ts';
+import { presenceOn } from './services/presence.ts';
 import { createPreview, type PreviewPage } from './services/preview.ts';
 import {
   createPublishing,
@@ -277,5 +278,7 @@ export function createServices(config: Config, secret: string, printPage: PrintP
   /** Keeps all other workers away, without touching the database. @throws AlreadyRunningError */
   const lockOut = () => charge.lockOut();
 
-  return { services, startWorkers, becomePublisher, lockOut, publishers };
+  const present = presenceOn(config, store, complain('that this process is there could not be told'));
+
+  return { services, startWorkers, becomePublisher, lockOut, present, publishers };
 }

@@ -66,9 +66,10 @@ async function lockOut(assembly: Assembly): Promise<() => Promise<void>> {
   if (isFile(assembly)) return assembly.lockOut();
   await migrateStore(assembly);
   const leave = await assembly.becomePublisher();
-  if (leave) return leave;
+  if (leave && !(await assembly.present.ofOthers())) return leave;
+  await leave?.();
   throw new AlreadyRunningError(
-    'Another Daymark process is at work on the database. Stop all of them first.',
+    'Another Daymark process is at work on the database. Stop all of them first; one that was killed counts for half a minute.',
   );
 }
 

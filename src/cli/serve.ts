@@ -22,7 +22,7 @@ export async function serve(assembly: Assembly, options: { workers: boolean; dem
   await migrateStore(assembly);
   if (options.demo && !config.hasBootstrap && (await isEmpty(services.store))) await makeDemo(assembly);
   await bootstrap(assembly);
-  const workers = await startWorkers(assembly, options.workers);
+  const workers = await announced(assembly, () => startWorkers(assembly, options.workers));
   const server = createHttpServer(services, built.runApp);
   const sockets = openSockets(server);
   try {
@@ -40,10 +40,25 @@ export async function serve(assembly: Assembly, options: { workers: boolean; dem
 export async function work(assembly: Assembly): Promise<void> {
   await migrateStore(assembly);
   await bootstrap(assembly);
-  const workers = await assembly.startWorkers({ schedules: true });
+  const workers = await announced(assembly, () => assembly.startWorkers({ schedules: true }));
   assembly.services.log.info({}, 'working');
   await untilAskedToStop();
   await stop(assembly, workers, null);
+}
+
+/** The workers, and until they have stopped word in the database that this process is there. */
+async function announced({ present }: Assembly, start: () => Promise<Workers | null>): Promise<Workers> {
+  const leave = await present.announce();
+  const workers = await start().catch(async (error: unknown) => {
+    await leave();
+    throw error;
+  });
+  return {
+    async stop() {
+      await workers?.stop();
+      await leave();
+    },
+  };
 }
 
 /**
@@ -120,7 +135,7 @@ interface Listening {
   sockets: ReadonlySet<Socket>;
 }
 
-async function stop(assembly: Assembly, workers: Workers | null, listening: Listening | null): Promise<void> {
+async function stop(assembly: Assembly, workers: Workers, listening: Listening | null): Promise<void> {
   setTimeout(() => process.exit(0), GRACE_MS).unref();
   if (listening) await stopListening(listening);
   await endWorkers(assembly, workers);
@@ -144,10 +159,10 @@ async function stopListening({ server, sockets }: Listening): Promise<void> {
 }
 
 /** Lets the workers finish, and closes the database. */
-async function endWorkers({ services }: Assembly, workers: Workers | null): Promise<void> {
+async function endWorkers({ services }: Assembly, workers: Workers): Promise<void> {
   // The workers' last pause does not keep the process alive: without this it would end in the middle.
   const alive = setInterval(() => undefined, GRACE_MS);
-  await workers?.stop();
+  await workers.stop();
   await services.store.close();
   clearInterval(alive);
 }

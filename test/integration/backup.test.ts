@@ -251,6 +251,14 @@ describe('On a libSQL server', () => {
     const { id } = (await post('Lost')).body as { id: string };
     expect((await runCli(['restore', file], all)).stderr).toContain('Another Daymark process');
     await remote.stop();
+    // One that only serves, on another machine, holds no lease.
+    const front = await startDaymark({
+      ...{ args: ['serve', '--no-workers'], key: remote.key },
+      env: { ...database.env, SECRET_KEY: SECRET },
+    });
+    const beside = await runCli(['restore', file], all);
+    expect([beside.code, beside.stderr]).toEqual([1, expect.stringContaining('Another Daymark process')]);
+    expect(await front.stop()).toBe(0);
     const done = await runCli(['restore', file], all);
     expect([done.stderr, done.code]).toEqual(['', 0]);
     const { dataDir, key } = remote;
