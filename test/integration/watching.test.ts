@@ -63,7 +63,9 @@ describe.runIf(existsSync(PROMETHEUS))('A Prometheus that scrapes the server as 
   let url: string;
   const ask = async (path: string) => {
     const answer = await fetch(`${url}/api/v1/${path}`).catch(() => null);
-    return answer ? ((await answer.json()) as { status: string; data: unknown; error?: string }) : null;
+    // While it starts it says so in plain text.
+    if (!answer?.headers.get('content-type')?.includes('json')) return null;
+    return (await answer.json()) as { status: string; data: unknown; error?: string };
   };
   const rules = async () => {
     const groups = ((await ask('rules'))?.data as { groups: { rules: { name: string; health: string }[] }[] })
