@@ -92,7 +92,7 @@ const CLOCKS = ['src/services.ts', 'src/client/clock.ts'];
 
 const TOP_LEVEL = [
   ...['package.json', 'package-lock.json', 'tsconfig.json', 'astro.config.mjs', 'Dockerfile'],
-  ...['README.md', 'CHANGELOG.md', 'LICENSE', 'src', 'db', 'public', 'ops', 'test'],
+  ...['README.md', 'CHANGELOG.md', 'LICENSE', 'src', 'db', 'public', 'test'],
 ];
 
 interface Import {

@@ -16,7 +16,7 @@ interface Panel {
 }
 
 const textOf = (path: string) => readFileSync(join(ROOT, path), 'utf8');
-const { panels } = JSON.parse(textOf('ops/dashboard.json')) as { panels: Panel[] };
+const { panels } = JSON.parse(textOf('src/ops/dashboard.json')) as { panels: Panel[] };
 const queries = panels.flatMap(({ title, targets = [] }) => targets.map(({ expr }) => ({ title, expr })));
 const named = (text: string) => new Set(text.match(/\bdaymark_\w+/g));
 
@@ -42,7 +42,7 @@ beforeAll(async () => {
 afterAll(() => daymark?.stop());
 
 describe('Every metric of ours', () => {
-  test.each(['ops/alerts.yml', 'ops/dashboard.json'])(
+  test.each(['src/ops/alerts.yml', 'src/ops/dashboard.json'])(
     'is asked for in %s, and nothing that is none',
     (file) => {
       const asked = named(textOf(file));
@@ -85,7 +85,7 @@ describe.runIf(existsSync(PROMETHEUS))('A Prometheus that scrapes the server as 
     const block = /```yaml\n# prometheus\.yml\n([\s\S]*?)```/.exec(textOf('README.md'))?.[1] ?? '';
     const own = block
       .replace('/etc/prometheus/daymark-token', join(folder, 'token'))
-      .replace('/etc/prometheus/daymark-alerts.yml', join(ROOT, 'ops/alerts.yml'))
+      .replace('/etc/prometheus/daymark-alerts.yml', join(ROOT, 'src/ops/alerts.yml'))
       .replace('127.0.0.1:4321', new URL(daymark.url).host);
     expect(own).not.toBe(block);
     writeFileSync(join(folder, 'token'), TOKEN);
@@ -114,7 +114,7 @@ describe.runIf(existsSync(PROMETHEUS))('A Prometheus that scrapes the server as 
     await until(done, 'all are evaluated');
     const known = await rules();
     expect(known.filter(({ health }) => health !== 'ok')).toEqual([]);
-    expect(known.length).toBe(textOf('ops/alerts.yml').match(/- alert:/g)?.length);
+    expect(known.length).toBe(textOf('src/ops/alerts.yml').match(/- alert:/g)?.length);
   });
 
   test('has an answer to every panel of the dashboard', async () => {
