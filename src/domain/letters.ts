@@ -23,6 +23,5 @@ export type Letter =
   /** To the owners: a webhook was switched off after days of failure. */
   | { kind: 'webhook_disabled'; to: string; webhookId: string; url: string };
 
-export type LetterKind = Letter['kind'];
 /** With what letters are encrypted in the database: they hold tokens. */
 export const LETTER_SEAL = 'letter';

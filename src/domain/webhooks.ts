@@ -15,7 +15,6 @@ export const WEBHOOK_EVENTS = [
   'maintenance.completed',
   'maintenance.cancelled',
 ] as const;
-export type WebhookEvent = (typeof WEBHOOK_EVENTS)[number];
 
 /** What a test call tells of. */
 export const WEBHOOK_TEST = 'webhook.test';

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Random } from '../fixtures/random.ts';
 import { type FakeStore, startFakeStore } from '../s3/fake.ts';
 import { type GateState, startGate } from '../server/gate.ts';
 import { BEACON } from './beacon.ts';
-import type { Random } from './random.ts';
 import { onScene, type Scene, SLUG } from './scene.ts';
 import type { Tally } from './tally.ts';
 

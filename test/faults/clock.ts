@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Random } from '../fixtures/random.ts';
 import { freshDataDir } from '../server/daymark.ts';
 import { DrivenClock } from '../soak/clock.ts';
-import type { Random } from './random.ts';
 import { onScene, PAGE, type Scene } from './scene.ts';
 import type { Tally } from './tally.ts';
 

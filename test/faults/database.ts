@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Random } from '../fixtures/random.ts';
 import { startStandIn, TOKEN } from '../libsql/server.ts';
 import { type GateState, startGate } from '../server/gate.ts';
-import type { Random } from './random.ts';
 import { onScene } from './scene.ts';
 import type { Tally } from './tally.ts';
 

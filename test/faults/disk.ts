@@ -1,7 +1,7 @@
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Random } from './random.ts';
+import type { Random } from '../fixtures/random.ts';
 import { onScene, type Scene } from './scene.ts';
 import { add, emptyTally, type Tally } from './tally.ts';
 import { canTrace, failCalls, HAS_DISKS, limit, makeDisk } from './tracer.ts';
@@ -35,8 +35,9 @@ export async function failingDisk({ random, upTo, long }: DiskOptions): Promise<
     tally,
     await onScene({ name: 'files fail', random: random.branch(), pauseMs: 60 }, async (scene) => {
       if (traces) for (const place of ['site', 'database'] as const) await eachCall(scene, place, upTo);
-      await noRoom(scene);
-      if (long) await noDescriptors(scene);
+      // No file may have a byte more: what a full disk is, without one.
+      await limited(scene, 'fsize', 0, 'unlimited');
+      if (long) await limited(scene, 'nofile', 24, 'hard');
     }),
   );
   if (!traces) tally.notes.push('no process may be traced here: only limits of the process were used');
@@ -83,22 +84,18 @@ async function during(scene: Scene, broken: () => Promise<void>): Promise<void> 
   await scene.check();
 }
 
-/** Every file may have no byte more: what a full disk is, without one. */
-async function noRoom(scene: Scene): Promise<void> {
+/** While people write, the server may have only so much of something for a second. */
+async function limited(
+  scene: Scene,
+  what: 'fsize' | 'nofile',
+  least: number,
+  whole: 'unlimited' | 'hard',
+): Promise<void> {
   await during(scene, async () => {
-    limit(scene.server!.pid, 'fsize', 0);
+    limit(scene.server!.pid, what, least);
     scene.tally.faults += 1;
     await pause(1_000);
-    limit(scene.server!.pid, 'fsize', 'unlimited');
-  });
-}
-
-async function noDescriptors(scene: Scene): Promise<void> {
-  await during(scene, async () => {
-    limit(scene.server!.pid, 'nofile', 24);
-    scene.tally.faults += 1;
-    await pause(1_000);
-    limit(scene.server!.pid, 'nofile', 'hard');
+    limit(scene.server!.pid, what, whole);
   });
 }
 

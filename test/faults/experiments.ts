@@ -1,3 +1,4 @@
+import type { Random } from '../fixtures/random.ts';
 import { failingBucket } from './bucket.ts';
 import { steppingClock } from './clock.ts';
 import { failingDatabase } from './database.ts';
@@ -6,7 +7,6 @@ import { frozenPublishers } from './frozen.ts';
 import { kills } from './kill.ts';
 import { locked } from './locked.ts';
 import { failingMail } from './mail-way.ts';
-import type { Random } from './random.ts';
 import { sigterms } from './sigterm.ts';
 import type { Tally } from './tally.ts';
 

@@ -1,9 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Random } from '../fixtures/random.ts';
 import { startStandIn, TOKEN } from '../libsql/server.ts';
 import { startFakeStore } from '../s3/fake.ts';
 import { type Daymark, startDaymark } from '../server/daymark.ts';
 import { bucketEnv, bucketFaults, bucketFollows, revisionIn, watchBucket } from './bucket.ts';
-import type { Random } from './random.ts';
 import { onScene, type Scene } from './scene.ts';
 import type { Tally } from './tally.ts';
 

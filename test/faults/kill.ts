@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Random } from '../fixtures/random.ts';
 import { holdLock } from './locks.ts';
-import type { Random } from './random.ts';
 import { onScene, type Scene } from './scene.ts';
 import { add, brokenPromises, emptyTally, type Tally } from './tally.ts';
 

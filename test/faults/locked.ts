@@ -1,5 +1,5 @@
+import type { Random } from '../fixtures/random.ts';
 import { holdLock } from './locks.ts';
-import type { Random } from './random.ts';
 import { onScene } from './scene.ts';
 import type { Tally } from './tally.ts';
 

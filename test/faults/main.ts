@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
+import { Random } from '../fixtures/random.ts';
 import { buildOnce } from '../server/build-once.ts';
 import { EXPERIMENTS } from './experiments.ts';
-import { Random } from './random.ts';
 import { brokenPromises, type Tally, table } from './tally.ts';
 
 /**

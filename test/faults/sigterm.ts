@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Random } from './random.ts';
+import type { Random } from '../fixtures/random.ts';
 import { onScene, type Scene } from './scene.ts';
 import { add, emptyTally, type Tally } from './tally.ts';
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import type { Random } from '../fixtures/random.ts';
 import type { Daymark } from '../server/daymark.ts';
 import { type Answer, revisionOf } from '../server/http.ts';
 import { beaconText } from './beacon.ts';
 import type { Ledger } from './ledger.ts';
-import type { Random } from './random.ts';
 
 const STATUSES = [
   'operational',

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { kills } from '../faults/kill.ts';
-import { Random } from '../faults/random.ts';
 import type { Tally } from '../faults/tally.ts';
+import { Random } from '../fixtures/random.ts';
 
 const WITHIN_MS = 300_000;
 

@@ -9,9 +9,9 @@ import { failingDatabase } from '../faults/database.ts';
 import { failingDisk } from '../faults/disk.ts';
 import { locked } from '../faults/locked.ts';
 import { failingMail } from '../faults/mail-way.ts';
-import { Random } from '../faults/random.ts';
 import { sigterms } from '../faults/sigterm.ts';
 import { brokenPromises, type Tally } from '../faults/tally.ts';
+import { Random } from '../fixtures/random.ts';
 
 const WITHIN_MS = 300_000;
 const nothingIsLost = (seen: Tally) => {

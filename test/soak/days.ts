@@ -16,18 +16,6 @@ export function dayInZone(at: number, zone: string): string {
   return format.format(at);
 }
 
-/** When the day after the one that holds `at` begins: found by halving, to the millisecond. */
-export function nextMidnight(at: number, zone: string): number {
-  const day = dayInZone(at, zone);
-  let [before, after] = [at, at + 30 * 3_600_000];
-  while (after - before > 1) {
-    const middle = Math.floor((before + after) / 2);
-    if (dayInZone(middle, zone) === day) before = middle;
-    else after = middle;
-  }
-  return after;
-}
-
 /** Lengths in hours of the days that are not 24 hours long, as the tz database has them, written down by hand. */
 export const ODD_DAYS: Readonly<Record<string, number>> = {
   'Europe/Berlin 2026-10-25': 25,

@@ -1,5 +1,5 @@
 /** What a team does to its pages, all of it through the management API. */
-import type { Chance } from './chance.ts';
+import type { Random } from '../fixtures/random.ts';
 import { HOUR, type Incident, MINUTE, nextMark, type Page, say, type World } from './world.ts';
 
 const ZONES = ['Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe', 'Asia/Kathmandu', 'Etc/UTC'];
@@ -112,7 +112,7 @@ const deletePage: Act = async (world, page) => {
   for (const hook of world.told.hooks) if (hook.page === page) hook.active = false;
 };
 
-function said(chance: Chance, page: Page): { id: string; status: string }[] {
+function said(chance: Random, page: Page): { id: string; status: string }[] {
   return chance.some(page.components).map((id) => ({ id, status: chance.pick(STATUSES) }));
 }
 

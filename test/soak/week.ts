@@ -5,11 +5,11 @@
 import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore, type Store } from '../../db/transaction.ts';
+import { Random } from '../fixtures/random.ts';
 import { startSink } from '../mail/sink.ts';
 import { type Daymark, freshDataDir, ORGANIZATION, startDaymark } from '../server/daymark.ts';
 import { until } from '../server/first-page.ts';
 import { overdueRows } from './ages.ts';
-import { Chance } from './chance.ts';
 import { DrivenClock, type Way } from './clock.ts';
 import { type Figures, leaks, measure } from './figures.ts';
 import { type Judged, judgeAddresses, judgeKeys, judgeMessages, judgePage } from './judge.ts';
@@ -78,7 +78,7 @@ export async function liveThrough(plan: Plan): Promise<Report> {
   let daymark: Daymark = await startDaymark({ dataDir, env });
   const store = openStore({ url: `file:${dataDir}/daymark.db` });
   const world: World = {
-    ...{ daymark, clock, chance: new Chance(plan.seed), sink, receivers, told: new Told() },
+    ...{ daymark, clock, chance: new Random(plan.seed), sink, receivers, told: new Told() },
     progress: (text) => plan.progress?.(text),
     ...{ pages: [], subscribers: [], gone: [], keys: [], done: new Map(), faults: [], count: 0 },
   };

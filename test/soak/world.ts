@@ -1,8 +1,9 @@
 /** What the soak knows of what it did: kept beside the server, from what it answered and from the contract. */
+
+import type { Random } from '../fixtures/random.ts';
 import type { Sink } from '../mail/sink.ts';
 import type { Daymark } from '../server/daymark.ts';
 import type { Answer } from '../server/http.ts';
-import type { Chance } from './chance.ts';
 import type { DrivenClock } from './clock.ts';
 import type { Receivers } from './receivers.ts';
 import type { Told } from './told.ts';
@@ -68,7 +69,7 @@ export interface Subscriber {
 export interface World {
   daymark: Daymark;
   clock: DrivenClock;
-  chance: Chance;
+  chance: Random;
   sink: Sink;
   receivers: Receivers;
   told: Told;

@@ -1,6 +1,6 @@
 /** Subscribers in words: what they are, what they follow, why a line of a file was refused. */
 import type { ImportedLine } from '../../manage/subscriber-import.ts';
-import { type Subscriber, type SubscriberStatus, statusOf } from '../../manage/subscriber-queries.ts';
+import type { Subscriber, SubscriberStatus } from '../../manage/subscriber-queries.ts';
 import { counted } from '../../text/console-words.ts';
 
 export const STATES: Record<SubscriberStatus, string> = {
@@ -26,10 +26,6 @@ export function followsInWords({
 
 export function sourceInWords({ source }: Subscriber): string {
   return SOURCES[source];
-}
-
-export function isReached(subscriber: Subscriber): boolean {
-  return statusOf(subscriber) === 'active';
 }
 
 /** Why a line was refused; `{detail}` stands for the name or the line that it is about. */

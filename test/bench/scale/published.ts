@@ -20,13 +20,6 @@ export async function timed(args: readonly string[], dataDir: string): Promise<{
   return { ms: performance.now() - begun, text: done.stdout };
 }
 
-/** How long it takes until a process of Node's that does nothing of ours has begun and ended: each command holds that. */
-export async function startOfCommand(): Promise<number> {
-  const begun = performance.now();
-  await runCli(['--version']);
-  return performance.now() - begun;
-}
-
 /**
  * The large installation, with the real files of the three pages that are measured. All the others count as published
  * with the same templates, though nothing lies in their folders: rendering all of them is what `someOfThem` tells the
