@@ -1,7 +1,7 @@
 /** Groups and components for whoever manages a page: straight from the rows, always within one page. */
-import { and, count, eq, sql } from 'drizzle-orm';
+import { count, eq, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
-import { ask, type Question } from '../../db/question.ts';
+import { ask, type Question, question } from '../../db/question.ts';
 import { groups } from '../../db/schema.ts';
 import { statement } from '../../db/statement.ts';
 import { notFound } from '../domain/errors.ts';
@@ -18,13 +18,14 @@ export interface GroupRecord {
   updatedAt: number;
 }
 
+// Spelled out: of a single table drizzle prints `id` alone, which is another one's inside of the inner query.
+const POSITION = `1 + (select count(*) from groups g where g.page_id = groups.page_id and (g.rank, g.id) < (groups.rank, groups.id))
+  + (select count(*) from components c where c.page_id = groups.page_id and c.group_id is null and c.top_rank < groups.rank)`;
 const groupColumns = {
   id: groups.id,
   v2Id: groups.v2Id,
   name: groups.name,
-  // Spelled out: of a single table drizzle prints `id` alone, which is another one's inside of the inner query.
-  position: sql<number>`1 + (select count(*) from groups g where g.page_id = groups.page_id and (g.rank, g.id) < (groups.rank, groups.id))
-    + (select count(*) from components c where c.page_id = groups.page_id and c.group_id is null and c.top_rank < groups.rank)`,
+  position: sql.raw(POSITION) as SQL<number>,
   createdAt: groups.createdAt,
   updatedAt: groups.updatedAt,
 };
@@ -44,14 +45,25 @@ export async function listGroups(read: Database, pageId: string, slice: Slice): 
   return { total: total!.n, items };
 }
 
+const GROUP = `select json_object('id', id, 'v2Id', v2_id, 'name', name, 'position', ${POSITION},
+  'createdAt', created_at, 'updatedAt', updated_at) as answer from groups where page_id = ? and id = ?`;
+
+/** Its reading throws DomainError not_found. */
+export function groupQuestion(pageId: string, id: string): Question<GroupRecord> {
+  const { statement, read } = question<GroupRecord>(GROUP, pageId, id);
+  return {
+    statement,
+    read(rows) {
+      const found = read(rows);
+      if (!found) throw notFound('Group');
+      return found;
+    },
+  };
+}
+
 /** @throws DomainError not_found */
 export async function getGroup(read: Database, pageId: string, id: string): Promise<GroupRecord> {
-  const [row] = await read
-    .select(groupColumns)
-    .from(groups)
-    .where(and(eq(groups.pageId, pageId), eq(groups.id, id)));
-  if (!row) throw notFound('Group');
-  return row;
+  return (await ask(read.$client, { group: groupQuestion(pageId, id) })).group;
 }
 
 export interface Holder {

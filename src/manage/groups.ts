@@ -1,29 +1,33 @@
-import { and, count, eq, sql } from 'drizzle-orm';
+import { eq, sql } from 'drizzle-orm';
+import { type Question, question } from '../../db/question.ts';
 import { groups } from '../../db/schema.ts';
-import { conflict, notFound } from '../domain/errors.ts';
+import { conflict } from '../domain/errors.ts';
 import { newId, newV2Id } from '../domain/ids.ts';
 import type { GroupCreate, GroupPatch } from '../domain/input.ts';
 import { placeGroup } from '../domain/order.ts';
-import { type Actor, type Change, change, type Manager, type Outcome } from './command.ts';
-import { loadOrder, storeOrder } from './order.ts';
+import { type Actor, type Change, changeKnowing, type Manager, type Outcome } from './command.ts';
+import { type GroupRecord, groupQuestion } from './component-queries.ts';
+import { orderQuestion, type Ranked, storeOrder } from './order.ts';
 
 const MOST_GROUPS = 500;
 
-/** The rank behind everything in the top level. */
-export async function lastTopRank(unit: Change): Promise<number> {
-  const [row] = await unit.tx.all<{ last: number }>(sql`select max(
-    coalesce((select max(rank) from groups where page_id = ${unit.page.id}), 0),
-    coalesce((select max(top_rank) from components where page_id = ${unit.page.id}), 0)) as last`);
-  return row?.last ?? 0;
+interface TopLevel {
+  groups: number;
+  /** Groups, and components without a group. */
+  entries: number;
+  /** The rank behind everything. */
+  last: number;
 }
 
-export async function findGroup(unit: Change, id: string): Promise<typeof groups.$inferSelect> {
-  const [group] = await unit.tx
-    .select()
-    .from(groups)
-    .where(and(eq(groups.id, id), eq(groups.pageId, unit.page.id)));
-  if (!group) throw notFound('Group');
-  return group;
+const TOP_LEVEL = `select json_object('groups', g.n,
+  'entries', g.n + (select count(*) from components where page_id = ?1 and group_id is null),
+  'last', max(g.last, coalesce((select max(top_rank) from components where page_id = ?1), 0))) as answer
+  from (select count(*) as n, coalesce(max(rank), 0) as last from groups where page_id = ?1) g`;
+
+/** What a group that is made has to stand behind. */
+export function topLevelQuestion(pageId: string): Question<TopLevel> {
+  const { statement, read } = question<TopLevel>(TOP_LEVEL, pageId);
+  return { statement, read: (rows) => read(rows)! };
 }
 
 /** Makes a group; without a position at the end. @throws DomainError conflict beyond 500 groups */
@@ -33,32 +37,38 @@ export async function createGroup(
   pageId: string,
   input: GroupCreate,
   origin: { v2Id?: string } = {},
-): Promise<Outcome<string>> {
-  return change(manager, actor, pageId, 'group.created', async (unit) => {
-    const [row] = await unit.tx.select({ n: count() }).from(groups).where(eq(groups.pageId, pageId));
-    if (row!.n >= MOST_GROUPS) throw conflict(`A page has at most ${MOST_GROUPS} groups.`);
-    const id = newId();
+): Promise<Outcome<string, GroupRecord>> {
+  const { name, position } = input;
+  const asked = {
+    topLevel: topLevelQuestion(pageId),
+    order: position === undefined ? undefined : orderQuestion(pageId),
+  };
+  return changeKnowing(manager, actor, pageId, 'group.created', asked, async (unit, { topLevel, order }) => {
+    if (topLevel.groups >= MOST_GROUPS) throw conflict(`A page has at most ${MOST_GROUPS} groups.`);
+    const rank = topLevel.last + 1;
+    const made = {
+      ...{ id: newId(), v2Id: origin.v2Id ?? newV2Id(), name },
+      ...{ createdAt: unit.now, updatedAt: unit.now },
+    };
     unit.visible();
-    unit.write(
-      unit.tx.insert(groups).values({
-        id,
-        v2Id: origin.v2Id ?? newV2Id(),
-        pageId,
-        name: input.name,
-        rank: (await lastTopRank(unit)) + 1,
-        createdAt: unit.now,
-        updatedAt: unit.now,
-      }),
-    );
-    await unit.flush();
-    if (input.position !== undefined) await move(unit, id, input.position);
-    return { value: id, subjectId: id, details: { name: input.name } };
+    unit.write(unit.tx.insert(groups).values({ ...made, pageId, rank }));
+    const place =
+      order && position !== undefined
+        ? move(unit, withGroupLast(order, made.id, rank), made.id, position)
+        : topLevel.entries + 1;
+    return { value: made.id, after: { ...made, position: place }, subjectId: made.id, details: { name } };
   });
 }
 
-async function move(unit: Change, id: string, position: number): Promise<void> {
-  const order = await loadOrder(unit);
-  storeOrder(unit, order, placeGroup(order.entries, id, position));
+function withGroupLast({ entries, ranks }: Ranked, id: string, rank: number): Ranked {
+  return { entries: [...entries, { group: id, components: [] }], ranks: new Map(ranks).set(id, [rank]) };
+}
+
+/** @returns its place in the top level, from 1 */
+function move(unit: Change, order: Ranked, id: string, position: number): number {
+  const after = placeGroup(order.entries, id, position);
+  storeOrder(unit, order, after);
+  return after.findIndex(({ group }) => group === id) + 1;
 }
 
 /** Renames or moves a group. @throws DomainError not_found */
@@ -68,17 +78,22 @@ export async function editGroup(
   pageId: string,
   id: string,
   input: GroupPatch,
-): Promise<Outcome<string>> {
-  return change(manager, actor, pageId, 'group.updated', async (unit) => {
-    const group = await findGroup(unit, id);
-    if (input.name !== undefined && input.name !== group.name) {
+): Promise<Outcome<string, GroupRecord>> {
+  const { name, position } = input;
+  const asked = {
+    group: groupQuestion(pageId, id),
+    order: position === undefined ? undefined : orderQuestion(pageId),
+  };
+  return changeKnowing(manager, actor, pageId, 'group.updated', asked, async (unit, { group, order }) => {
+    let after = group;
+    if (name !== undefined && name !== group.name) {
+      const renamed = { name, updatedAt: unit.now };
       unit.visible();
-      unit.write(
-        unit.tx.update(groups).set({ name: input.name, updatedAt: unit.now }).where(eq(groups.id, id)),
-      );
+      unit.write(unit.tx.update(groups).set(renamed).where(eq(groups.id, id)));
+      after = { ...after, ...renamed };
     }
-    if (input.position !== undefined) await move(unit, id, input.position);
-    return { value: id, subjectId: id, details: { ...input } };
+    if (order && position !== undefined) after = { ...after, position: move(unit, order, id, position) };
+    return { value: id, after, subjectId: id, details: { ...input } };
   });
 }
 
@@ -89,9 +104,8 @@ export async function deleteGroup(
   pageId: string,
   id: string,
 ): Promise<Outcome<null>> {
-  return change(manager, actor, pageId, 'group.deleted', async (unit) => {
-    const group = await findGroup(unit, id);
-    const order = await loadOrder(unit);
+  const asked = { group: groupQuestion(pageId, id), order: orderQuestion(pageId) };
+  return changeKnowing(manager, actor, pageId, 'group.deleted', asked, async (unit, { group, order }) => {
     unit.visible();
     unit.write(
       unit.tx.run(
@@ -105,6 +119,6 @@ export async function deleteGroup(
         : [entry],
     );
     storeOrder(unit, order, freed);
-    return { value: null, subjectId: id, details: { name: group.name } };
+    return { value: null, after: null, subjectId: id, details: { name: group.name } };
   });
 }

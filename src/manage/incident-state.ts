@@ -1,5 +1,5 @@
 /** Where an incident stands after all it said: its row, its claims, and what components show of them. */
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { type Question, question } from '../../db/question.ts';
 import { incidents } from '../../db/schema.ts';
 import { changesOf, rowReader, statement } from '../../db/statement.ts';
@@ -19,15 +19,6 @@ export interface IncidentOrigin {
   v2Id?: string;
   updateV2Id?: string;
   createdAt?: number;
-}
-
-export async function findIncident(unit: Change, id: string): Promise<IncidentRow> {
-  const [row] = await unit.tx
-    .select()
-    .from(incidents)
-    .where(and(eq(incidents.id, id), eq(incidents.pageId, unit.page.id)));
-  if (!row) throw notFound('Incident');
-  return row;
 }
 
 export function parseTime(text: string): number {

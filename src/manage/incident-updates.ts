@@ -1,25 +1,14 @@
-import { and, eq } from 'drizzle-orm';
+import { eq } from 'drizzle-orm';
 import { type Question, question } from '../../db/question.ts';
 import { incidents, incidentUpdates } from '../../db/schema.ts';
 import { incidentFrom } from '../../db/told.ts';
 import { conflict, notFound } from '../domain/errors.ts';
 import { newV2Id } from '../domain/ids.ts';
-import type { IncidentUpdate } from '../domain/records.ts';
-import { type Actor, type Change, change, changeKnowing, type Manager, type Outcome } from './command.ts';
-import { findIncident, incidentStanding, settleIncident } from './incident-state.ts';
+import type { Incident, IncidentUpdate } from '../domain/records.ts';
+import { type Actor, changeKnowing, type Manager, type Outcome } from './command.ts';
+import { incidentStanding, settleIncident } from './incident-state.ts';
 
-async function findUpdate(
-  unit: Change,
-  incidentId: string,
-  id: string,
-): Promise<typeof incidentUpdates.$inferSelect> {
-  const [row] = await unit.tx
-    .select()
-    .from(incidentUpdates)
-    .where(and(eq(incidentUpdates.id, id), eq(incidentUpdates.incidentId, incidentId)));
-  if (!row) throw notFound('Update');
-  return row;
-}
+type Postmortem = NonNullable<Incident['postmortem']>;
 
 /** Corrects a posted text; nobody is told. @throws DomainError not_found */
 export async function editUpdate(
@@ -29,23 +18,30 @@ export async function editUpdate(
   incidentId: string,
   id: string,
   input: { body?: string | undefined },
-): Promise<Outcome<string>> {
-  return change(manager, actor, pageId, 'incident.update_edited', async (unit) => {
-    const incident = await findIncident(unit, incidentId);
-    const row = await findUpdate(unit, incidentId, id);
-    if (input.body !== undefined && input.body !== row.body) {
+): Promise<Outcome<string, IncidentUpdate>> {
+  const { incident } = incidentStanding(pageId, incidentId);
+  return changeKnowing(
+    manager,
+    actor,
+    pageId,
+    'incident.update_edited',
+    { incident },
+    async (unit, known) => {
+      const { row, told } = known.incident;
+      const update = told.updates.find((one) => one.id === id);
+      if (!update) throw notFound('Update');
+      const done = { value: id, subjectId: incidentId, details: { update_id: id } };
+      if (input.body === undefined || input.body === update.body) return { ...done, after: update };
+      const corrected = { body: input.body, editedAt: unit.now };
       unit.write(
-        unit.tx
-          .update(incidentUpdates)
-          .set({ body: input.body, editedAt: unit.now })
-          .where(eq(incidentUpdates.id, id)),
+        unit.tx.update(incidentUpdates).set(corrected).where(eq(incidentUpdates.id, id)),
         unit.tx.update(incidents).set({ updatedAt: unit.now }).where(eq(incidents.id, incidentId)),
       );
       unit.touch('incident', incidentId);
-      unit.touchMonthOf(incident.startedAt);
-    }
-    return { value: id, subjectId: incidentId, details: { update_id: id } };
-  });
+      unit.touchMonthOf(row.startedAt);
+      return { ...done, after: { ...update, ...corrected } };
+    },
+  );
 }
 
 /** The update that resolved the incident for good, of updates newest first; null when it is open. */
@@ -108,23 +104,21 @@ export async function writePostmortem(
   pageId: string,
   incidentId: string,
   body: string,
-): Promise<Outcome<string>> {
-  return change(manager, actor, pageId, 'incident.postmortem_written', async (unit) => {
-    const incident = await findIncident(unit, incidentId);
-    unit.write(
-      unit.tx
-        .update(incidents)
-        .set({
-          postmortem: body,
-          postmortemV2Id: incident.postmortem === null ? newV2Id() : incident.postmortemV2Id,
-          postmortemCreatedAt: incident.postmortemCreatedAt ?? unit.now,
-          postmortemUpdatedAt: unit.now,
-          updatedAt: unit.now,
-        })
-        .where(eq(incidents.id, incidentId)),
-    );
+): Promise<Outcome<string, Postmortem>> {
+  const { incident } = incidentStanding(pageId, incidentId);
+  const action = 'incident.postmortem_written';
+  return changeKnowing(manager, actor, pageId, action, { incident }, async (unit, known) => {
+    const { row, told } = known.incident;
+    const v2Id = row.postmortem === null ? newV2Id() : row.postmortemV2Id;
+    const createdAt = row.postmortemCreatedAt ?? unit.now;
+    const written = {
+      ...{ postmortem: body, postmortemV2Id: v2Id },
+      ...{ postmortemCreatedAt: createdAt, postmortemUpdatedAt: unit.now, updatedAt: unit.now },
+    };
+    unit.write(unit.tx.update(incidents).set(written).where(eq(incidents.id, incidentId)));
     unit.touch('incident', incidentId);
-    unit.touchMonthOf(incident.startedAt);
-    return { value: incidentId, subjectId: incidentId };
+    unit.touchMonthOf(row.startedAt);
+    const after = { v2Id: v2Id ?? told.postmortem!.v2Id, body, createdAt, updatedAt: unit.now };
+    return { value: incidentId, after, subjectId: incidentId };
   });
 }

@@ -1,11 +1,14 @@
 import { eq, sql } from 'drizzle-orm';
 import { rowsOf, tuple } from '../../db/json-list.ts';
+import { ask, type Question, question } from '../../db/question.ts';
 import { pages } from '../../db/schema.ts';
 import { invalid } from '../domain/errors.ts';
-import { type Entry, orderAs } from '../domain/order.ts';
-import { type Actor, type Change, change, type Manager, type Outcome } from './command.ts';
+import { type Entry, orderAs, placeComponent } from '../domain/order.ts';
+import { type Actor, type Change, changeKnowing, type Manager, type Outcome } from './command.ts';
+import { type ComponentRecord, componentsQuestion } from './component-queries.ts';
 
-interface Ranked {
+/** The order of a page as it is stored. */
+export interface Ranked {
   entries: Entry[];
   /** `[topRank, rank]` of components, `[rank]` of groups, as they are stored. */
   ranks: Map<string, readonly number[]>;
@@ -13,15 +16,18 @@ interface Ranked {
 
 type OrderRow = [id: string, group: string | null, top: number, rank: number, kind: 0 | 1];
 
-/** The order of a page as it is stored. */
-export async function loadOrder(change: Change): Promise<Ranked> {
-  const [row] = await change.tx.all<{
-    list: string;
-  }>(sql`select json_group_array(json_array(id, group_id, top, rank, kind)) as list from (
-    select id, group_id, top_rank as top, rank, 1 as kind from components where page_id = ${change.page.id}
-    union all select id, id, rank, 0, 0 from groups where page_id = ${change.page.id}
-    order by top, kind, rank, id)`);
-  const rows = JSON.parse(row?.list ?? '[]') as OrderRow[];
+const ORDER = `select json_group_array(json_array(id, group_id, top, rank, kind)) as answer from (
+  select id, group_id, top_rank as top, rank, 1 as kind from components where page_id = ?1
+  union all select id, id, rank, 0, 0 from groups where page_id = ?1
+  order by top, kind, rank, id)`;
+
+/** The order of a page. */
+export function orderQuestion(pageId: string): Question<Ranked> {
+  const { statement, read } = question<OrderRow[]>(ORDER, pageId);
+  return { statement, read: (rows) => rankedOf(read(rows)!) };
+}
+
+function rankedOf(rows: readonly OrderRow[]): Ranked {
   const entries: Entry[] = [];
   const groups = new Map<string, Entry>();
   const ranks = new Map<string, readonly number[]>();
@@ -35,6 +41,25 @@ export async function loadOrder(change: Change): Promise<Ranked> {
     else groups.get(group)!.components.push(id);
   }
   return { entries, ranks };
+}
+
+/** The order as the rows have it now, those of this change too. */
+export async function loadOrder(change: Change): Promise<Ranked> {
+  await change.flush();
+  return (await ask(change.tx.$client, { order: orderQuestion(change.page.id) })).order;
+}
+
+/** The order with a component at the end of a group, or of the page: there it is written, new or from elsewhere. */
+export function withComponentLast(
+  { entries, ranks }: Ranked,
+  id: string,
+  group: string | null,
+  { topRank, rank }: { topRank: number; rank: number },
+): Ranked {
+  return {
+    entries: placeComponent(entries, id, group, Number.POSITIVE_INFINITY),
+    ranks: new Map(ranks).set(id, [topRank, rank]),
+  };
 }
 
 /** Stores an order: writes the rows whose place changed. `groupOf` moves come with the component's own row. */
@@ -69,7 +94,7 @@ export function storeOrder(change: Change, before: Ranked, after: readonly Entry
 }
 
 /**
- * Puts all components of a page in order.
+ * Puts all components of a page in order. Afterwards they are known, in that order.
  *
  * @throws DomainError invalid unless the list names every component once and keeps groups together
  */
@@ -78,14 +103,17 @@ export async function orderComponents(
   actor: Actor,
   pageId: string,
   list: readonly string[],
-): Promise<Outcome<null>> {
-  return change(manager, actor, pageId, 'components.ordered', async (unit) => {
-    const before = await loadOrder(unit);
-    const after = orderAs(before.entries, list);
-    if (!after)
+): Promise<Outcome<null, ComponentRecord[]>> {
+  const asked = { order: orderQuestion(pageId), components: componentsQuestion(pageId, list) };
+  return changeKnowing(manager, actor, pageId, 'components.ordered', asked, async (unit, known) => {
+    const before = known.order;
+    const entries = orderAs(before.entries, list);
+    if (!entries)
       throw invalid([], 'Name every component of the page once, those of a group one behind the other.');
-    storeOrder(unit, before, after);
+    storeOrder(unit, before, entries);
     unit.write(unit.tx.update(pages).set({ updatedAt: unit.now }).where(eq(pages.id, unit.page.id)));
-    return { value: null };
+    const records = new Map(known.components.map((one) => [one.id, one]));
+    const after = list.map((id, place) => ({ ...records.get(id)!, position: place + 1 }));
+    return { value: null, after };
   });
 }

@@ -17,7 +17,7 @@ import { newId } from '../domain/ids.ts';
 import type { SubscriberCreate } from '../domain/subscriber-input.ts';
 import { subscriberToken } from '../domain/subscriber-token.ts';
 import type { Manager } from './command.ts';
-import { componentsOn } from './components.ts';
+import { componentsOn } from './component-questions.ts';
 import { queueLetter } from './letters.ts';
 import { erasureHash, subscriberByKey, writeChoice } from './subscribers.ts';
 import { changeBySubscriber } from './subscriptions.ts';

@@ -4,6 +4,8 @@ import type { Database } from '../../db/client.ts';
 import { statement } from '../../db/statement.ts';
 
 const STEP = 500;
+/** Rows of fewer followers may go together with their component. */
+export const FOLLOWERS_AT_ONCE = STEP;
 const DELIVERIES = `delete from deliveries where rowid in (select d.rowid from outbox o
   cross join deliveries d on d.event_id = o.id where o.page_id = ? limit ${STEP})`;
 const SUBSCRIBERS = `delete from subscribers where id in (select id from subscribers where page_id = ? limit ${STEP})`;

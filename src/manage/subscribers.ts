@@ -15,7 +15,7 @@ import { newId } from '../domain/ids.ts';
 import type { Secrets } from '../domain/secrets.ts';
 import type { SubscriberCreate, SubscriberPatch } from '../domain/subscriber-input.ts';
 import { type Actor, type Change, change, type Manager, type Outcome } from './command.ts';
-import { namedComponents } from './components.ts';
+import { namedComponents } from './component-questions.ts';
 import { cancelLettersTo } from './letters.ts';
 import { forgetAnswersAbout } from './repeated.ts';
 import { getSubscriber, type SubscriberRow } from './subscriber-queries.ts';

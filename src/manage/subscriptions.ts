@@ -7,7 +7,7 @@ import { DomainError, invalid, notFound } from '../domain/errors.ts';
 import type { SubscriptionPatch } from '../domain/subscriber-input.ts';
 import { subscriberOfToken } from '../domain/subscriber-token.ts';
 import { type Actor, type Change, change, type Manager } from './command.ts';
-import { componentsOn } from './components.ts';
+import { componentsOn } from './component-questions.ts';
 import { getSubscriber, type Subscriber } from './subscriber-queries.ts';
 import { cancelDeliveries, writeChoice } from './subscribers.ts';
 

@@ -5,7 +5,7 @@ import { notFound } from '../domain/errors.ts';
 import { newId } from '../domain/ids.ts';
 import type { TemplateCreate, TemplatePatch } from '../domain/input.ts';
 import { type Actor, type Change, change, type Manager, type Outcome } from './command.ts';
-import { namedComponents } from './components.ts';
+import { namedComponents } from './component-questions.ts';
 import type { Listed, Slice } from './queries.ts';
 
 export type TemplateRow = typeof templates.$inferSelect;

@@ -12,7 +12,7 @@ import {
   type WebhookSecrets,
 } from '../domain/webhooks.ts';
 import { type Actor, type Change, change, type Manager, type Outcome } from './command.ts';
-import { namedComponents } from './components.ts';
+import { namedComponents } from './component-questions.ts';
 import type { Listed, Slice } from './queries.ts';
 
 const MOST_WEBHOOKS = 100;

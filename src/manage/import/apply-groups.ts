@@ -1,11 +1,12 @@
 import { eq, sql } from 'drizzle-orm';
 import { rowsOf, tuple } from '../../../db/json-list.ts';
+import { ask } from '../../../db/question.ts';
 import { groups } from '../../../db/schema.ts';
 import { conflict } from '../../domain/errors.ts';
 import { newId } from '../../domain/ids.ts';
 import type { Entry } from '../../domain/order.ts';
 import type { Change } from '../command.ts';
-import { lastTopRank } from '../groups.ts';
+import { topLevelQuestion } from '../groups.ts';
 import { loadOrder, storeOrder } from '../order.ts';
 import type { Applied, Ids } from './apply.ts';
 import type { Notes } from './notes.ts';
@@ -30,7 +31,8 @@ export async function applyGroups(
   for (const row of rows)
     if (!planned.has(row.v2Id) && !plan.partial)
       notes.add('The page has groups that the source does not list; they were left as they are', row.name);
-  let rank = await lastTopRank(unit);
+  const { topLevel } = await ask(tx.$client, { topLevel: topLevelQuestion(page.id) });
+  let rank = topLevel.last;
   const made = missing.map(({ v2Id, name, createdAt, updatedAt }) => {
     const id = newId();
     ids.set(v2Id, id);

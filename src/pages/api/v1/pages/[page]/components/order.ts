@@ -2,7 +2,6 @@ import { componentOrder } from '../../../../../../domain/input.ts';
 import * as answers from '../../../../../../http/answers.ts';
 import { componentRecordDocument } from '../../../../../../http/documents.ts';
 import { endpoint, resource } from '../../../../../../http/endpoint.ts';
-import { getComponents } from '../../../../../../manage/component-queries.ts';
 import { orderComponents } from '../../../../../../manage/order.ts';
 
 export const { PUT, ALL } = resource({
@@ -13,9 +12,8 @@ export const { PUT, ALL } = resource({
     page: true,
     body: componentOrder,
     async handle({ services, actor, page, body }) {
-      const { revision } = await orderComponents(services.manager, actor, page.id, body);
-      const ordered = await getComponents(services.read, page.id, body);
-      return { body: ordered.map(componentRecordDocument), revision };
+      const { after, revision } = await orderComponents(services.manager, actor, page.id, body);
+      return { body: after.map(componentRecordDocument), revision };
     },
   }),
 });

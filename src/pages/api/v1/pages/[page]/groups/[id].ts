@@ -23,8 +23,8 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     find: ({ services, page, params }) => getGroup(services.read, page.id, params.id!),
     body: groupPatch,
     async handle({ services, actor, page, params, body }) {
-      const { revision } = await editGroup(services.manager, actor, page.id, params.id!, body);
-      return { body: groupDocument(await getGroup(services.read, page.id, params.id!)), revision };
+      const { after, revision } = await editGroup(services.manager, actor, page.id, params.id!, body);
+      return { body: groupDocument(after), revision };
     },
   }),
   DELETE: endpoint({

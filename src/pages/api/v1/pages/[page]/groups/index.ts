@@ -3,7 +3,7 @@ import * as answers from '../../../../../../http/answers.ts';
 import { groupDocument } from '../../../../../../http/documents.ts';
 import { endpoint, resource } from '../../../../../../http/endpoint.ts';
 import { listHeaders, pagingOf, sliceOf } from '../../../../../../http/pagination.ts';
-import { getGroup, listGroups } from '../../../../../../manage/component-queries.ts';
+import { listGroups } from '../../../../../../manage/component-queries.ts';
 import { createGroup } from '../../../../../../manage/groups.ts';
 
 export const { GET, POST, ALL } = resource({
@@ -26,8 +26,8 @@ export const { GET, POST, ALL } = resource({
     page: true,
     body: groupCreate,
     async handle({ services, actor, page, body }) {
-      const { value: id, revision } = await createGroup(services.manager, actor, page.id, body);
-      return { status: 201, body: groupDocument(await getGroup(services.read, page.id, id)), revision };
+      const { after, revision } = await createGroup(services.manager, actor, page.id, body);
+      return { status: 201, body: groupDocument(after), revision };
     },
   }),
 });

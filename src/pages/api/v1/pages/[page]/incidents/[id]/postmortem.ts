@@ -26,9 +26,14 @@ export const { GET, PUT, ALL } = resource({
     find: ({ services, page, params }) => getIncident(services.read, page.id, params.id!),
     body: postmortemPut,
     async handle({ services, actor, page, params, body }) {
-      const { revision } = await writePostmortem(services.manager, actor, page.id, params.id!, body.body);
-      const { postmortem } = await getIncident(services.read, page.id, params.id!);
-      return { body: postmortemDocument(postmortem!), revision };
+      const { after, revision } = await writePostmortem(
+        services.manager,
+        actor,
+        page.id,
+        params.id!,
+        body.body,
+      );
+      return { body: postmortemDocument(after), revision };
     },
   }),
 });

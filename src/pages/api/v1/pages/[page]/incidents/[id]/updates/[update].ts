@@ -31,9 +31,8 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     page: true,
     find,
     body: incidentUpdatePatch,
-    async handle(call) {
-      const { services, actor, page, params, body } = call;
-      const { revision } = await editUpdate(
+    async handle({ services, actor, page, params, body }) {
+      const { after, revision } = await editUpdate(
         services.manager,
         actor,
         page.id,
@@ -41,7 +40,7 @@ export const { GET, PATCH, DELETE, ALL } = resource({
         params.update!,
         body,
       );
-      return { body: incidentUpdateDocument(await find(call)), revision };
+      return { body: incidentUpdateDocument(after), revision };
     },
   }),
   DELETE: endpoint({
