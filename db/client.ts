@@ -8,12 +8,12 @@
  *    commits (upstream issue 352).
  * 4. A write is acknowledged after its COMMIT returned, never before.
  */
-import { type Client, createClient, LibsqlError, type ResultSet } from '@libsql/client';
+import { type Client, createClient, type ResultSet } from '@libsql/client';
 import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql';
-import { UnavailableError } from '../src/domain/errors.ts';
+import { DatabaseBusyError, isBusy } from './failures.ts';
 import { FileClient } from './file-client.ts';
 import type { Inside } from './inside.ts';
-import { DatabaseAwayError, remoteFetch } from './remote-fetch.ts';
+import { remoteFetch } from './remote-fetch.ts';
 import { RemoteTransaction } from './remote-transaction.ts';
 import type { Statement } from './statement.ts';
 
@@ -55,30 +55,14 @@ export interface DatabaseOptions {
   /** `file:/path`, `libsql://…`, `http(s)://…` */
   url: string;
   authToken?: string | undefined;
-  /** How long a write waits for a lock that another process holds, in milliseconds. */
+  /** How long a write waits for a lock that another process holds, in milliseconds; ten seconds. */
   busyTimeout?: number;
 }
 
-/** The database stayed locked by another process for longer than `busyTimeout`. Nothing was written. */
-export class DatabaseBusyError extends UnavailableError {}
-
-/** True of an error that says that the server can't be reached. */
-export function isAway(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause as unknown)
-    if (cause instanceof DatabaseAwayError) return true;
-  return false;
-}
-
+/** So long a write waits for a lock, in milliseconds. */
+const BUSY_MS = 10_000;
 const FIRST_PAUSE_MS = 4;
 const LONGEST_PAUSE_MS = 100;
-
-/** True of an error that says that somebody else holds the lock. */
-export function isBusy(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause as unknown) {
-    if (cause instanceof LibsqlError && /^SQLITE_(BUSY|LOCKED)/.test(cause.code)) return true;
-  }
-  return false;
-}
 
 /**
  * One connection to a file, or a pipe to a server. `client()` hands out a usable one: fresh ones are prepared and
@@ -87,6 +71,7 @@ export function isBusy(error: unknown): boolean {
 export class Connection {
   readonly isFile: boolean;
   readonly #options: DatabaseOptions;
+  readonly #busyTimeout: number;
   #client: SqlClient | null = null;
   #opening: Promise<SqlClient> | null = null;
   /** Those that were thrown away after a SQLITE_BUSY, perhaps under the hands of another call. */
@@ -94,6 +79,7 @@ export class Connection {
 
   constructor(options: DatabaseOptions) {
     this.#options = options;
+    this.#busyTimeout = options.busyTimeout ?? BUSY_MS;
     this.isFile = options.url.startsWith('file:');
   }
 
@@ -113,6 +99,7 @@ export class Connection {
       ? new FileClient(url)
       : remote(
           createClient({ url, intMode: 'number', fetch: remoteFetch, ...(authToken ? { authToken } : {}) }),
+          this.#busyTimeout,
         );
     if (this.isFile) await prepare(client);
     this.#client = client;
@@ -127,7 +114,7 @@ export class Connection {
 
   /** Runs something that can be run again, as often as another process is in its way. */
   async retrying<T>(use: (client: SqlClient) => Promise<T>): Promise<T> {
-    const deadline = performance.now() + (this.#options.busyTimeout ?? 10_000);
+    const deadline = performance.now() + this.#busyTimeout;
     for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
       let client: SqlClient | null = null;
       try {
@@ -138,11 +125,7 @@ export class Connection {
         const lost = client?.closed && this.#thrownAway.has(client);
         if (!isBusy(error) && !lost) throw error;
         if (isBusy(error)) this.#throwAway(client);
-        if (performance.now() > deadline) {
-          const text =
-            'The database is locked by another process. Nothing was changed; try again in a moment.';
-          throw new DatabaseBusyError(text, { cause: error });
-        }
+        if (performance.now() > deadline) throw new DatabaseBusyError({ cause: error });
         await new Promise((resume) => setTimeout(resume, pause));
       }
     }
@@ -155,14 +138,17 @@ export class Connection {
   }
 }
 
-function remote(client: Client): SqlClient {
+function remote(client: Client, busyTimeout: number): SqlClient {
   return {
     get closed() {
       return client.closed;
     },
     execute: (statement) => client.execute(statement),
     batch: (statements, mode) => client.batch(statements, mode),
-    transaction: async (mode) => new RemoteTransaction(await client.transaction(mode)),
+    transaction: async (mode) => {
+      const open = () => client.transaction(mode);
+      return new RemoteTransaction(await open(), open, busyTimeout);
+    },
     close: () => client.close(),
   };
 }

@@ -1,5 +1,5 @@
 import { createClient, type Transaction } from '@libsql/client';
-import { isBusy } from './client.ts';
+import { isBusy } from './failures.ts';
 
 /** A lock between processes that ends with the process, however it ends: an open transaction on a small file. */
 export interface FileLock {

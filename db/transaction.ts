@@ -1,16 +1,13 @@
-import { UnavailableError } from '../src/domain/errors.ts';
 import {
   Connection,
   type Database,
   type DatabaseOptions,
   insideOf,
-  isAway,
-  isBusy,
   readerOf,
   type SqlTransaction,
 } from './client.ts';
+import { asTold, endsTransaction, isAway, isBusy } from './failures.ts';
 import { Inside } from './inside.ts';
-import { DatabaseAwayError } from './remote-fetch.ts';
 import { statement } from './statement.ts';
 
 /** Reads on one connection, writes on another, in the order in which they were asked for. */
@@ -21,7 +18,8 @@ export interface Store {
    * Runs `work` in a write transaction and resolves after its COMMIT. Jobs that wait for the same lock share one
    * COMMIT, each behind a savepoint of its own: one that throws leaves no trace and fails alone.
    *
-   * @throws DatabaseBusyError when another process holds the lock for too long; nothing was written then.
+   * @throws DatabaseBusyError when another process holds the lock for too long, DatabaseUnwritableError when the disk does
+   *   not take it, TransactionEndedError when a server gave it up; nothing was written then.
    */
   write<T>(work: (tx: Database) => Promise<T>): Promise<T>;
   /** Resolves when all that was asked for is done, then closes. */
@@ -43,15 +41,6 @@ const gathering = () => new Promise((resume) => setImmediate(resume));
 const SAVEPOINT = statement('SAVEPOINT job');
 
 type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown };
-
-/** The server was lost in the middle of a COMMIT. */
-class OutcomeUnknownError extends UnavailableError {
-  constructor(cause: Error) {
-    const text =
-      'The database server was lost while it saved the change: it may be saved, or not. Look before you send it again, or send it with the same Idempotency-Key.';
-    super(text, { cause });
-  }
-}
 
 /** Opens a store on a file or a libSQL server. Nothing is connected before the first use. */
 export function openStore(options: DatabaseOptions): Store {
@@ -80,7 +69,7 @@ export function openStore(options: DatabaseOptions): Store {
     try {
       return await writer.retrying((client) => client.transaction('write'));
     } catch (error) {
-      for (const job of waiting.splice(0)) job.reject(error);
+      for (const job of waiting.splice(0)) job.reject(asTold(error, false));
       return null;
     }
   }
@@ -100,8 +89,7 @@ export function openStore(options: DatabaseOptions): Store {
       writer.drop();
       // Who waits would only find out the same, one after the other.
       if (isAway(error)) for (const job of queue.splice(0)) job.reject(error);
-      const unknown = isEnding && error instanceof DatabaseAwayError;
-      for (const job of jobs) job.reject(unknown ? new OutcomeUnknownError(error) : error);
+      for (const job of jobs) job.reject(asTold(error, isEnding));
       return;
     } finally {
       current = null;
@@ -123,7 +111,7 @@ export function openStore(options: DatabaseOptions): Store {
       if (shared) await transaction.execute('RELEASE job');
       return { ok: true, value };
     } catch (error) {
-      if (isAway(error)) throw error;
+      if (endsTransaction(error)) throw error;
       // Throws if SQLite has already rolled back the whole transaction, and then the whole group fails.
       if (shared) await transaction.execute('ROLLBACK TO job');
       if (shared) await transaction.execute('RELEASE job');

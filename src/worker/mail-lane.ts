@@ -5,7 +5,7 @@
  * 2. Nothing is begun whose claim could run out meanwhile.
  * 3. What fails waits by itself. Only a way that is closed as a whole stops the lane.
  */
-import { isAway, isBusy } from '../../db/client.ts';
+import { isPassing } from '../../db/failures.ts';
 import { messageOf } from '../domain/errors.ts';
 import {
   CLAIM_MS,
@@ -202,7 +202,7 @@ export class MailLane<Row extends Claimed> {
     try {
       composed = await this.options.compose(row);
     } catch (error) {
-      if (isAway(error) || isBusy(error)) {
+      if (isPassing(error)) {
         // That is nothing that the mail could do anything about: no try is counted.
         await this.#settle(row, { state: 'released' });
         await this.#bell.wait(POLL_MS);

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { type Client, createClient } from '@libsql/client';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DatabaseBusyError } from '../../db/client.ts';
+import { DatabaseBusyError, DatabaseUnwritableError } from '../../db/failures.ts';
 import { openStore, type Store } from '../../db/transaction.ts';
 import { startWriter, type WritingProcess } from '../fixtures/writing-process.ts';
 
@@ -257,5 +257,27 @@ describe('every connection', () => {
     const message = expect.stringMatching('journal_mode=WAL');
     await expect(Promise.resolve(made.read.all(sql`select 1`))).rejects.toMatchObject({ cause: { message } });
     await expect(made.write((tx) => tx.run(sql`select 1`))).rejects.toMatchObject({ message });
+  });
+});
+
+describe('when the disk is full', () => {
+  const rows = sql`with recursive n (v) as (select 1 union all select v + 1 from n where v < 20000) insert into t (v) select v from n`;
+
+  test('writes that share a COMMIT are all refused with the reason, and leave nothing', async () => {
+    const made = await withTable();
+    await made.write((tx) => tx.run(sql`insert into t (v) values (7)`));
+    // As much as there is: a limit of this connection's.
+    await made.write((tx) => tx.all(sql`pragma max_page_count = 3`));
+    const all = await Promise.allSettled([
+      made.write((tx) => tx.run(sql`insert into t (v) values (8)`)),
+      made.write((tx) => tx.run(rows)),
+      made.write((tx) => tx.run(sql`insert into t (v) values (9)`)),
+    ]);
+    for (const one of all)
+      expect(one).toMatchObject({ status: 'rejected', reason: expect.any(DatabaseUnwritableError) });
+    expect((all[0] as PromiseRejectedResult).reason.message).toMatch(/disk of the database is full/);
+    expect(await rowsInFile()).toEqual([7]);
+    await made.write((tx) => tx.run(sql`insert into t (v) values (10)`));
+    expect(await rowsInFile()).toEqual([7, 10]);
   });
 });

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { freshDataDir } from '../server/daymark.ts';
 import { freePort } from '../server/free-port.ts';
+import type { Impatience } from './stand-in.ts';
 
 const SCRIPT = new URL('stand-in.ts', import.meta.url).pathname;
 export const TOKEN = 'a token of this test';
@@ -17,6 +18,10 @@ export interface LibsqlStandIn {
   /** SIGSTOP: it takes connections, and answers nothing. */
   freeze(): void;
   thaw(): void;
+  /** From its answer on it is so impatient. */
+  become(how: Impatience): Promise<void>;
+  /** How many writers did not get the lock in time, as far as it has told. */
+  refused(): number;
   /** SIGKILL, as a crash of its machine. */
   kill(): Promise<void>;
 }
@@ -26,11 +31,15 @@ export async function startStandIn(before?: Pick<LibsqlStandIn, 'file' | 'port'>
   const file = before?.file ?? join(freshDataDir(), 'server.db');
   const port = before?.port ?? (await freePort());
   const child = spawn(process.execPath, [SCRIPT, file, String(port), TOKEN], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
   });
   process.once('exit', () => child.kill('SIGKILL'));
   const exit = new Promise<void>((resolve) => child.once('close', () => resolve()));
-  const ready = await createInterface({ input: child.stdout })[Symbol.asyncIterator]().next();
+  let refused = 0;
+  child.on('message', (told: { refused: number }) => {
+    refused = told.refused;
+  });
+  const ready = await createInterface({ input: child.stdout! })[Symbol.asyncIterator]().next();
   if (ready.value !== 'ready') throw new Error('the stand-in for a libSQL server did not start');
   const url = `http://127.0.0.1:${port}`;
   return {
@@ -38,6 +47,12 @@ export async function startStandIn(before?: Pick<LibsqlStandIn, 'file' | 'port'>
     env: { DATABASE_URL: url, DATABASE_AUTH_TOKEN: TOKEN, SECRET_KEY: 's'.repeat(40) },
     freeze: () => void child.kill('SIGSTOP'),
     thaw: () => void child.kill('SIGCONT'),
+    become: (how) =>
+      new Promise<void>((resolve, reject) => {
+        child.once('message', () => resolve());
+        child.send(how, (error) => (error ? reject(error) : undefined));
+      }),
+    refused: () => refused,
     async kill() {
       child.kill('SIGKILL');
       await exit;

@@ -1,7 +1,8 @@
 /**
  * A stand-in for a libSQL server, for tests alone: none can be had from npm or Debian. It speaks Hrana 2 over HTTP, in
  * JSON, over the `libsql` package: streams with batons, one writer at a time, and transactions that end when nobody asks
- * for so long. Run as `node test/libsql/stand-in.ts FILE PORT [TOKEN]`; prints "ready".
+ * for so long. Run as `node test/libsql/stand-in.ts FILE PORT [TOKEN]`; prints "ready". Whoever forked it may tell it how
+ * impatient to be (`Impatience`), and is told of each BEGIN that is refused.
  */
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -9,6 +10,13 @@ import { failureOf, SqlConnection, type Step, type Stmt } from './connection.ts'
 
 /** So long a stream may be silent, and a writer wait. */
 const SILENT_MS = 5_000;
+
+export interface Impatience {
+  /** A stream is over as soon as it leaves a transaction open. */
+  expires?: boolean;
+  /** So long a writer waits for the lock. */
+  lockMs?: number;
+}
 
 interface Request {
   type: 'execute' | 'batch' | 'sequence' | 'store_sql' | 'close_sql' | 'close' | 'get_autocommit';
@@ -28,6 +36,13 @@ const streams = new Map<string, Stream>();
 const idle: SqlConnection[] = [];
 let writer: SqlConnection | null = null;
 const waiting: (() => void)[] = [];
+let impatience: Required<Impatience> = { expires: false, lockMs: SILENT_MS };
+let refused = 0;
+
+process.on('message', (message: Impatience) => {
+  impatience = { ...impatience, ...message };
+  process.send!({ refused });
+});
 
 function closeStream({ connection, timer }: Stream): void {
   if (timer) clearTimeout(timer);
@@ -44,16 +59,24 @@ function letGo(connection: SqlConnection): void {
 
 /** Waits until nobody else writes. */
 async function becomeWriter(connection: SqlConnection): Promise<void> {
-  const deadline = performance.now() + SILENT_MS;
+  const deadline = performance.now() + impatience.lockMs;
   while (writer !== null && writer !== connection) {
-    if (performance.now() > deadline)
+    const left = deadline - performance.now();
+    if (left <= 0) {
+      refused += 1;
+      process.send?.({ refused });
       throw Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' });
-    await new Promise<void>((resume) => {
-      const timer = setTimeout(resume, SILENT_MS);
-      waiting.push(() => {
+    }
+    await new Promise<void>((resolve) => {
+      const wake = () => {
         clearTimeout(timer);
-        resume();
-      });
+        // Whoever has given up must not be woken in the place of one who waits.
+        const place = waiting.indexOf(wake);
+        if (place >= 0) waiting.splice(place, 1);
+        resolve();
+      };
+      const timer = setTimeout(wake, left);
+      waiting.push(wake);
     });
   }
   writer = connection;
@@ -124,6 +147,10 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     return void reply(200, { baton: null, base_url: null, results });
   }
   const next = randomUUID();
+  if (impatience.expires && stream.connection.inTransaction) {
+    closeStream(stream);
+    return void reply(200, { baton: next, base_url: null, results });
+  }
   stream.timer = setTimeout(() => {
     streams.delete(next);
     closeStream(stream);

@@ -1,7 +1,7 @@
 /** The lane of the webhooks: its own claims and its own loop, so that no receiver ever delays a mail. */
 
 import type { BlockList } from 'node:net';
-import { isAway, isBusy } from '../../../db/client.ts';
+import { isPassing } from '../../../db/failures.ts';
 import type { Store } from '../../../db/transaction.ts';
 import { messageOf } from '../../domain/errors.ts';
 import type { Secrets } from '../../domain/secrets.ts';
@@ -110,7 +110,7 @@ export class WebhookLane {
       attempt = await sendMessage({ ...this.options, signal: this.#end.signal }, claimed, body);
     } catch (error) {
       // A database that is away is no fault of the receiver: no try is counted.
-      if (isAway(error) || isBusy(error)) return release(store, claimed.id, holder);
+      if (isPassing(error)) return release(store, claimed.id, holder);
       // Whatever is wrong with it is wrong with it alone, like a secret of another SECRET_KEY.
       this.#complain(error);
       attempt = { answered: null, error: 'not_written', durationMs: 0, retryAfterMs: null };

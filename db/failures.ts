@@ -1,0 +1,118 @@
+/**
+ * What a database says when it can't take a change now, in the words of the edge. What holds here:
+ *
+ * 1. Whatever comes of the surroundings (a lock, a disk, a network) is an `UnavailableError`: it passes, and nobody's
+ *    request was wrong.
+ * 2. "Nothing was changed" is said only where that is known.
+ */
+import { LibsqlError } from '@libsql/client';
+import { UnavailableError } from '../src/domain/errors.ts';
+import { DatabaseAwayError } from './remote-fetch.ts';
+
+/** The database stayed locked by another process for longer than `busyTimeout`. Nothing was written. */
+export class DatabaseBusyError extends UnavailableError {
+  constructor(options?: ErrorOptions) {
+    super('The database is locked by another process. Nothing was changed; try again in a moment.', options);
+  }
+}
+
+/** The server has ended a transaction before its COMMIT: its stream was silent for too long. Nothing was written. */
+export class TransactionEndedError extends UnavailableError {
+  constructor(options?: ErrorOptions) {
+    super(
+      'The database server gave the change up before it was saved. Nothing was changed; try again in a moment.',
+      options,
+    );
+  }
+}
+
+/** The disk does not take what is written. */
+export class DatabaseUnwritableError extends UnavailableError {}
+
+/** The database was lost in the middle of a COMMIT. */
+export class OutcomeUnknownError extends UnavailableError {
+  constructor(options?: ErrorOptions) {
+    super(
+      'The database was lost while it saved the change: it may be saved, or not. Look before you send it again, or send it with the same Idempotency-Key.',
+      options,
+    );
+  }
+}
+
+const UNWRITABLE: Readonly<Record<string, string>> = {
+  SQLITE_FULL: 'The disk of the database is full.',
+  SQLITE_IOERR: 'The disk of the database fails.',
+  SQLITE_READONLY: 'The database can only be read now.',
+  SQLITE_CANTOPEN: 'The database can not be opened now.',
+};
+
+/** An error, and what it was wrapped around. */
+function* causesOf(error: unknown): Generator<Error> {
+  for (let cause = error; cause instanceof Error; cause = cause.cause as unknown) yield cause;
+}
+
+/** The base code of SQLite, or what a server says instead. */
+function* codesOf(error: unknown): Generator<string> {
+  for (const cause of causesOf(error))
+    if (cause instanceof LibsqlError) yield /^SQLITE_[A-Z]+/.exec(cause.code)?.[0] ?? cause.code;
+}
+
+/** True of an error that says that somebody else holds the lock. */
+export function isBusy(error: unknown): boolean {
+  return [...codesOf(error)].some((code) => code === 'SQLITE_BUSY' || code === 'SQLITE_LOCKED');
+}
+
+/** True of an error that says that the server can't be reached. */
+export function isAway(error: unknown): boolean {
+  return [...causesOf(error)].some((cause) => cause instanceof DatabaseAwayError);
+}
+
+/** True of an error that comes of the database's surroundings, and not of what it was asked. */
+export function isPassing(error: unknown): boolean {
+  return (
+    isBusy(error) ||
+    isUnwritable(error) ||
+    [...causesOf(error)].some((one) => one instanceof UnavailableError)
+  );
+}
+
+function isUnwritable(error: unknown): boolean {
+  return [...codesOf(error)].some((code) => code in UNWRITABLE);
+}
+
+function isHalfWritten(error: unknown): boolean {
+  return [...causesOf(error)].some(
+    (cause) => cause instanceof LibsqlError && cause.extendedCode === 'SQLITE_IOERR_WRITE',
+  );
+}
+
+/** True of an error after which nothing of an open transaction can be saved any more. */
+export function endsTransaction(error: unknown): boolean {
+  if (isUnwritable(error)) return true;
+  return [...causesOf(error)].some(
+    (cause) =>
+      cause instanceof DatabaseAwayError ||
+      cause instanceof DatabaseBusyError ||
+      cause instanceof TransactionEndedError,
+  );
+}
+
+/**
+ * What is to be said to those whose change was not saved.
+ *
+ * @param committing true when it happened in the middle of the COMMIT
+ */
+export function asTold(error: unknown, committing: boolean): unknown {
+  if (error instanceof UnavailableError)
+    return committing && error instanceof DatabaseAwayError
+      ? new OutcomeUnknownError({ cause: error })
+      : error;
+  const code = [...codesOf(error)].find((one) => one in UNWRITABLE);
+  if (code === undefined) return error;
+  // What was written but not forced to disk may come back after a crash; what was not even written does not.
+  if (committing && code === 'SQLITE_IOERR' && !isHalfWritten(error))
+    return new OutcomeUnknownError({ cause: error });
+  return new DatabaseUnwritableError(`${UNWRITABLE[code]} Nothing was changed; try again later.`, {
+    cause: error,
+  });
+}

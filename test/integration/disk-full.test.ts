@@ -1,0 +1,54 @@
+/** The disk under the database takes nothing more: what people are told, and what is there then. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { limit } from '../faults/tracer.ts';
+import { type Daymark, startDaymark } from '../server/daymark.ts';
+import { firstPage } from '../server/first-page.ts';
+
+const INCIDENTS = '/api/v1/pages/acme/incidents';
+const INCIDENT = { title: 'Slow', body: 'We are looking.' };
+const ONCE = { 'idempotency-key': 'once' };
+
+let daymark: Daymark;
+
+const count = async () => (await daymark.api('GET', INCIDENTS)).headers['x-total-count'];
+
+beforeAll(async () => {
+  daymark = await startDaymark();
+  await firstPage(daymark, { name: 'Acme' });
+});
+afterAll(async () => {
+  await daymark?.stop();
+});
+
+describe('While the disk takes nothing', () => {
+  test('Changes are refused for now with the reason, all that wait alike, and everything can be read', async () => {
+    // No file may grow: as good as a disk that is full, and needs none.
+    limit(daymark.pid, 'fsize', 0);
+    const asked = [
+      daymark.api('POST', INCIDENTS, INCIDENT, ONCE),
+      daymark.api('POST', INCIDENTS, INCIDENT),
+      daymark.api('DELETE', '/api/v1/pages/acme'),
+    ];
+    for (const { status, headers, body } of await Promise.all(asked)) {
+      expect([status, headers['retry-after'], headers['cache-control']]).toEqual([503, '2', 'no-store']);
+      expect(body).toEqual({
+        detail: expect.stringMatching(/^The disk of the database .* Nothing was changed/),
+      });
+    }
+    for (const path of ['/p/acme/', '/api/v1/pages/acme', '/healthz'])
+      expect((await daymark.api('GET', path)).status).toBe(200);
+  });
+
+  test('Once there is room they are taken, and nothing of the refused ones is there', async () => {
+    limit(daymark.pid, 'fsize', 'unlimited');
+    expect(await count()).toBe('0');
+    const again = await daymark.api('POST', INCIDENTS, INCIDENT, { ...ONCE, prefer: 'wait=30' });
+    expect(again.status, again.text).toBe(201);
+    expect([again.headers['idempotent-replayed'], again.headers['preference-applied']]).toEqual([
+      undefined,
+      'wait',
+    ]);
+    expect(await count()).toBe('1');
+    expect(daymark.output()).not.toMatch(/request failed|unhandled/i);
+  });
+});
