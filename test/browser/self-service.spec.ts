@@ -309,7 +309,8 @@ test.describe('without a script', () => {
     await owner.getByLabel('Objects').check();
     await owner.getByRole('button', { name: 'Save' }).click();
     await expect(owner.getByText('Active, follows 1 component')).toBeVisible();
-    await owner.getByRole('button', { name: 'Erase ann@example.com' }).click();
+    await owner.getByText('Erase ann@example.com').click();
+    await owner.getByRole('button', { name: 'Erase them for good' }).click();
     await expect(owner.getByText('ann@example.com is erased.')).toBeVisible();
     await owner.getByLabel('Mail address').fill('ann@example.com');
     await owner.getByRole('button', { name: 'Add the subscriber' }).click();
