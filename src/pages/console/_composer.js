@@ -1,28 +1,10 @@
 // Makes the composer quicker where there is a script: the preview follows what is typed, components are added without a
-// reload, and what was typed is kept on this device until it is published.
+// reload. What was typed is kept by `_draft.js`.
 const form = document.querySelector('[data-draft]');
-const PENDING = 'daymark:pending';
-
-function forget(key) {
-  localStorage.removeItem(`daymark:draft:${key}`);
-}
-
-// A form that was sent is done when another page follows, or this one says so.
-const pending = sessionStorage.getItem(PENDING);
-if (pending && (pending !== form?.dataset.draft || document.querySelector('[data-posted]'))) {
-  forget(pending);
-  sessionStorage.removeItem(PENDING);
-}
-
 if (form) {
-  const key = form.dataset.draft;
-  const kept = form.querySelector('[data-kept]');
   const button = form.querySelector('[data-preview]');
   const frames = document.querySelector('[data-frames]');
   let frame = 0;
-
-  const fields = () =>
-    [...new FormData(form)].filter(([name]) => name !== 'once' && name !== 'seen' && name !== 'add');
 
   /** The same form as the server prints it for these fields, without publishing anything. */
   async function reprint(entries) {
@@ -44,7 +26,7 @@ if (form) {
     if (!fresh) return form.requestSubmit(form.querySelector(`[name=do][value="${CSS.escape(value)}"]`));
     takeParts(fresh);
     form.querySelector(focus)?.focus();
-    changed();
+    form.dispatchEvent(new Event('input'));
   }
 
   function preview() {
@@ -96,8 +78,6 @@ if (form) {
   function changed() {
     clearTimeout(timer);
     timer = setTimeout(() => {
-      localStorage.setItem(`daymark:draft:${key}`, JSON.stringify(fields()));
-      kept.textContent = 'Draft kept on this device';
       tellNext();
       count().catch(() => {});
       if (matchMedia('(width >= 70rem)').matches) preview();
@@ -129,43 +109,13 @@ if (form) {
     press(remove.value, '[name=add]').catch(() => {});
   });
 
-  form.addEventListener('submit', (event) => {
-    if (event.submitter?.name !== 'do' || event.submitter.value !== 'publish') return;
-    if (!navigator.onLine) {
-      event.preventDefault();
-      kept.textContent =
-        'There is no connection. What you wrote is kept on this device: publish when it is back.';
-      return;
-    }
-    localStorage.setItem(`daymark:draft:${key}`, JSON.stringify(fields()));
-    sessionStorage.setItem(PENDING, key);
-  });
-
-  const draft = localStorage.getItem(`daymark:draft:${key}`);
-  if (draft && form.dataset.fresh !== undefined) {
-    const entries = JSON.parse(draft);
-    for (const [name, value] of entries) {
-      for (const field of form.querySelectorAll(`[name="${CSS.escape(name)}"]`)) {
-        if (field.type === 'radio' || field.type === 'checkbox') field.checked = field.value === value;
-        else if (field.type !== 'hidden') field.value = value;
-      }
-    }
-    const boxes = form.querySelector('[name=notify]');
-    if (boxes) boxes.checked = entries.some(([name]) => name === 'notify');
+  form.addEventListener('draft', ({ detail: entries }) => {
     reprint([...entries, ['do', 'keep'], ['once', form.querySelector('[name=once]').value]])
       .then((fresh) => fresh && takeParts(fresh))
-      .catch(() => {});
-    kept.textContent = 'Your draft is back. ';
-    const drop = document.createElement('button');
-    drop.type = 'button';
-    drop.className = 'plain';
-    drop.textContent = 'Discard it';
-    drop.addEventListener('click', () => {
-      forget(key);
-      location.reload();
-    });
-    kept.append(drop);
-  }
+      .catch(() => {})
+      .finally(changed);
+  });
+
   for (const add of form.querySelectorAll('[data-add]')) add.hidden = true;
   tellNext();
   if (matchMedia('(width >= 70rem)').matches) preview();
