@@ -181,6 +181,12 @@ export async function settleIncident(
   return claimBy(unit, row, standing, settlement.from);
 }
 
+/** The update that resolved the incident for good, of updates newest first; null when it is open. */
+export function resolvingUpdate(updates: readonly IncidentUpdate[]): IncidentUpdate | null {
+  const since = updates.findIndex(({ status }) => status !== 'resolved');
+  return (since === -1 ? updates.at(-1) : updates[since - 1]) ?? null;
+}
+
 /** An incident told with one more update. */
 export function withUpdate(told: Incident, update: IncidentUpdate): Incident {
   const updates = [update, ...told.updates].sort(

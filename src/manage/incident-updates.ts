@@ -6,7 +6,7 @@ import { conflict, notFound } from '../domain/errors.ts';
 import { newV2Id } from '../domain/ids.ts';
 import type { Incident, IncidentUpdate } from '../domain/records.ts';
 import { type Actor, changeKnowing, type Manager, type Outcome } from './command.ts';
-import { incidentStanding, settleIncident } from './incident-state.ts';
+import { incidentStanding, resolvingUpdate, settleIncident } from './incident-state.ts';
 
 type Postmortem = NonNullable<Incident['postmortem']>;
 
@@ -42,12 +42,6 @@ export async function editUpdate(
       return { ...done, after: { ...update, ...corrected } };
     },
   );
-}
-
-/** The update that resolved the incident for good, of updates newest first; null when it is open. */
-function resolvingUpdate(updates: readonly IncidentUpdate[]): IncidentUpdate | null {
-  const since = updates.findIndex(({ status }) => status !== 'resolved');
-  return (since === -1 ? updates.at(-1) : updates[since - 1]) ?? null;
 }
 
 /** Takes an update back, with what it said. @throws DomainError not_found; conflict for the only one */

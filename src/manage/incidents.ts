@@ -12,6 +12,7 @@ import {
   type IncidentRow,
   incidentStanding,
   parseTime,
+  resolvingUpdate,
   type Standing,
   settled,
   settleIncident,
@@ -168,7 +169,8 @@ function addUpdate(unit: Change, { row, told, held }: Standing, input: IncidentU
   writeUpdate(unit, row.id, update, nextUpdateAt);
   // Reopened, it spoke until the update that had resolved it: a corrected `resolved_at` goes.
   const reopened = row.status === 'resolved' && status !== 'resolved';
-  const from = reopened ? Math.min(row.resolvedAt ?? unit.now, unit.now) : unit.now;
+  const ends = reopened ? [row.resolvedAt, resolvingUpdate(told.updates)?.createdAt] : [];
+  const from = Math.min(unit.now, ...ends.map((end) => end ?? unit.now));
   return { update, told: withUpdate(told, update), from, fixed: { nextUpdateAt } };
 }
 

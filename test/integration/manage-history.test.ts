@@ -196,6 +196,17 @@ describe('corrected times', () => {
     expect(await days(api)).toEqual({ 17: 24, 18: 24 });
     expect(await shows(api)).toBe('operational');
   });
+
+  test('of an end that was put later are forgotten too', async () => {
+    const id = await desk.open({ started_at: at('17T00:00'), components: [down(api)] });
+    await desk.post(id, { status: 'resolved' });
+    await pass(DAY);
+    await desk.patch(id, { resolved_at: at('18T18:00') });
+    const before = await days(api);
+    await desk.post(id, { status: 'investigating' });
+    expect(before).toEqual({ 17: 24, 18: 18 });
+    expect(await days(api)).toEqual({ 17: 24, 18: 12 });
+  });
 });
 
 describe('taking back', () => {
