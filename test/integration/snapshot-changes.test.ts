@@ -1,5 +1,4 @@
 import { count, sql } from 'drizzle-orm';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { auditEvents, touches } from '../../db/schema.ts';
 import { incidentOf, selectIncidents, selectWindows, windowOf } from '../../db/told.ts';
@@ -8,6 +7,7 @@ import { DomainError } from '../../src/domain/errors.ts';
 import type { Outcome } from '../../src/manage/command.ts';
 import { createComponent } from '../../src/manage/components.ts';
 import { ACT_NAMES, ACTS, Dice } from '../fixtures/acts.ts';
+import { fc, runs } from '../fixtures/properties.ts';
 import { brokenChains, recount, stored } from '../fixtures/recount.ts';
 import { plain, snapshotOf } from '../fixtures/snapshot-of.ts';
 import { newPage, openSite, pageRow, type Site } from '../fixtures/store.ts';
@@ -121,9 +121,7 @@ describe('any sequence of changes', () => {
           await site.close();
         }
       }),
-      {
-        numRuns: Number(process.env.RUNS ?? 25),
-      },
+      { numRuns: runs(25) },
     );
   });
 });

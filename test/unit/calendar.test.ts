@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   addDays,
@@ -10,6 +9,7 @@ import {
   monthOf,
   monthRange,
 } from '../../src/domain/calendar.ts';
+import { fc, runs } from '../fixtures/properties.ts';
 
 const HOUR = 3_600_000;
 const ZONES = [
@@ -54,7 +54,7 @@ describe('days in a time zone', () => {
         expect(dayOf(end - 1, name)).toBe(day);
         expect(dayOf(start - 1, name) < day).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -66,7 +66,7 @@ describe('days in a time zone', () => {
         expect(dayStart(addDays(day, 1), name)).toBeGreaterThan(at);
         expect(monthOf(at, name)).toBe(day.slice(0, 7));
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 
@@ -79,7 +79,7 @@ describe('days in a time zone', () => {
           expect(dayOf(at, name)).toBe(wallDate(at, name));
         },
       ),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -139,7 +139,7 @@ describe('the last days of a page', () => {
           expect(day.length).toBeGreaterThanOrEqual(i === count - 1 ? 0 : 1);
         }
       }),
-      { numRuns: 60 },
+      { numRuns: runs(60) },
     );
   });
 });

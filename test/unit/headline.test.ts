@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { headlineOf } from '../../src/domain/headline.ts';
 import {
@@ -8,6 +7,7 @@ import {
   severityOf,
   worstOf,
 } from '../../src/domain/status.ts';
+import { fc } from '../fixtures/properties.ts';
 
 const statuses = fc.array(fc.constantFrom(...COMPONENT_STATUSES), { maxLength: 12 });
 const incidents = fc.array(fc.record({ impact: fc.constantFrom(...IMPACTS), startedAt: fc.nat() }), {

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { heavierImpact, impactOf, statusOf } from '../../src/domain/incident.ts';
 import { COMPONENT_STATUSES, IMPACTS, INCIDENT_STATUSES } from '../../src/domain/status.ts';
 import type { SaidUpdate } from '../../src/domain/timeline.ts';
+import { fc } from '../fixtures/properties.ts';
 
 const IDS = ['api', 'web', 'mail'];
 const update = (): fc.Arbitrary<SaidUpdate> =>

@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { isId } from '../../src/domain/ids.ts';
 import * as input from '../../src/domain/input.ts';
 import { freeSlug, slugOf } from '../../src/domain/slug.ts';
+import { fc } from '../fixtures/properties.ts';
 
 const ID = '019a0000-0001-7000-8000-000000000001';
 const takes = (schema: { safeParse(value: unknown): { success: boolean } }, value: unknown) =>

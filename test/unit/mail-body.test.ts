@@ -1,9 +1,9 @@
-import fc from 'fast-check';
 import { simpleParser } from 'mailparser';
 import { describe, expect, test } from 'vitest';
 import { compose } from '../../src/notify/compose.ts';
 import { MailBodyTemplate } from '../../src/notify/mail-body.ts';
 import { refusal, silence } from '../../src/notify/mail-error.ts';
+import { fc, runs } from '../fixtures/properties.ts';
 
 const SENDER = { from: { name: '', address: 'status@mail.example' }, dkim: null };
 const [TOKEN, REASON] = ['daymarkaaaa', 'daymarkbbbb'] as const;
@@ -47,7 +47,7 @@ describe('A mail', () => {
         for (const line of raw.toString('latin1').split('\r\n')) expect(line.length).toBeLessThanOrEqual(76);
         expect(raw.toString('latin1')).not.toMatch(/[^\r]\n|[^\0-\x7f]/);
       }),
-      { numRuns: 60, examples: [[[], '𐀀Àࠀࠀࠀࠀࠀ𐀀', '']] },
+      { numRuns: runs(60), examples: [[[], '𐀀Àࠀࠀࠀࠀࠀ𐀀', '']] },
     );
   });
 

@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   afterStep,
@@ -8,6 +7,7 @@ import {
   type WindowState,
 } from '../../src/domain/maintenance.ts';
 import { MAINTENANCE_STATUSES } from '../../src/domain/status.ts';
+import { fc } from '../fixtures/properties.ts';
 
 const planned = fc
   .record({

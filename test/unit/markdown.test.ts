@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { escapeHtml } from '../../src/text/escape-html.ts';
 import { markdownToText, renderMarkdown } from '../../src/text/markdown.ts';
+import { fc, runs } from '../fixtures/properties.ts';
 
 const REL = 'rel="nofollow noopener noreferrer"';
 
@@ -89,7 +89,7 @@ describe('a text in Markdown on a public page', () => {
         for (const [, href] of html.matchAll(/href="([^"]*)"/g))
           expect(href).toMatch(/^(https?:\/\/|mailto:)/i);
       }),
-      { numRuns: 200 },
+      { numRuns: runs(200) },
     );
   });
 

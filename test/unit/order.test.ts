@@ -1,6 +1,6 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Entry, flat, orderAs, placeComponent, placeGroup } from '../../src/domain/order.ts';
+import { fc } from '../fixtures/properties.ts';
 
 /** Pages of up to six entries: groups with up to four components, some empty, and components without a group. */
 const page: fc.Arbitrary<Entry[]> = fc

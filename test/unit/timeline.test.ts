@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type ComponentStatus, INCIDENT_STATUSES } from '../../src/domain/status.ts';
 import {
@@ -9,6 +8,7 @@ import {
   shownTimeline,
 } from '../../src/domain/timeline.ts';
 import { facts, HORIZON, shownAt, status } from '../fixtures/facts.ts';
+import { fc, runs } from '../fixtures/properties.ts';
 
 const update = fc.record({
   at: fc.integer({ min: 0, max: HORIZON }),
@@ -45,7 +45,7 @@ describe('what a component showed over time', () => {
           expect(shown).toBe(shownAt(known, moment));
         }
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 
@@ -84,7 +84,7 @@ describe('what an incident says of a component', () => {
           expect(said[0]?.status ?? 'operational').toBe(expected);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: runs(400) },
     );
   });
 
@@ -101,7 +101,7 @@ describe('what an incident says of a component', () => {
           );
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 

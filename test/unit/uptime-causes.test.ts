@@ -1,8 +1,8 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ComponentStatus } from '../../src/domain/status.ts';
 import { type Claim, shownTimeline } from '../../src/domain/timeline.ts';
 import { type Accused, sharesOf, tenthsOf } from '../../src/domain/uptime-causes.ts';
+import { fc } from '../fixtures/properties.ts';
 
 const END = 1_000;
 const status = fc.constantFrom<ComponentStatus>('degraded_performance', 'partial_outage', 'major_outage');

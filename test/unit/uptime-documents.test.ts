@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { COMPONENT_STATUSES } from '../../src/domain/status.ts';
 import { cellsOf } from '../../src/domain/uptime.ts';
 import { secondsOf, uptimeDocument, uptimeJson } from '../../src/render/documents/uptime.ts';
 import { csvCell, uptimeCsv, uptimeCsvOf } from '../../src/render/documents/uptime-csv.ts';
 import type { PageSnapshot } from '../../src/snapshot/schema.ts';
+import { fc } from '../fixtures/properties.ts';
 import { DAY, HOUR } from '../fixtures/snapshot-parts.ts';
 import { manyComponents, outageSnapshot, quietSnapshot } from '../fixtures/snapshots.ts';
 

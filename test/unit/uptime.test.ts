@@ -1,10 +1,10 @@
-import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lastDays } from '../../src/domain/calendar.ts';
 import { COMPONENT_STATUSES, type ComponentStatus } from '../../src/domain/status.ts';
 import { shownTimeline } from '../../src/domain/timeline.ts';
 import { cellsOf, dayRecord, isTrivial, recordsOf, uptimePercent } from '../../src/domain/uptime.ts';
 import { at, facts, HORIZON, shownAt } from '../fixtures/facts.ts';
+import { fc, runs } from '../fixtures/properties.ts';
 
 describe('the record of a day', () => {
   it('adds up to the time that counts', () => {
@@ -19,7 +19,7 @@ describe('the record of a day', () => {
           expect(record.shown[name]).toBe(units);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -103,7 +103,7 @@ describe('uptime', () => {
         expect(Math.abs(percent! - exact)).toBeLessThan(0.0011);
         expect(percent === 100).toBe(sum('partial_outage') + sum('major_outage') === 0);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 });

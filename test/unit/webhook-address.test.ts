@@ -1,10 +1,10 @@
 /** Where webhooks may lead. Nothing is dialled here: a recorder stands in for the sockets. */
 import type http from 'node:http';
 import { BlockList } from 'node:net';
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { mayBeDialled } from '../../src/notify/webhooks/address.ts';
 import { callReceiver } from '../../src/notify/webhooks/call.ts';
+import { fc } from '../fixtures/properties.ts';
 
 const PUBLIC = ['8.8.8.8', '2606:4700::1'];
 const bits = (text: string) => text.split('.').reduce((sum, part) => sum * 256 + Number(part), 0);
