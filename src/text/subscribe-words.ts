@@ -88,7 +88,7 @@ export const SUBSCRIBE_WORDS: ByLanguage<SubscribeWords> = {
     unsubscribedText: (address, page) => `${address} gets no more mails about ${page}.`,
   },
   de: {
-    getUpdates: 'Auf dem Laufenden',
+    getUpdates: 'Abonnieren',
     intro: (page) => `Störungen und Wartungen von ${page}, per Mail. Jede Mail hat einen Link zum Abmelden.`,
     email: 'E-Mail-Adresse',
     what: 'Worüber Sie hören möchten',
