@@ -5,17 +5,20 @@ import { inList, rowsOf, tuple } from '../../db/json-list.ts';
 import { pages } from '../../db/schema.ts';
 import { addDays, dayOf, dayStart } from '../domain/calendar.ts';
 import type { ComponentStatus } from '../domain/status.ts';
-import type { Change as ShownChange } from '../domain/timeline.ts';
+import type { Change as Shown } from '../domain/timeline.ts';
 import { type DayLength, type DayRecord, recordsOf } from '../domain/uptime.ts';
 import type { Change, Manager } from './command.ts';
+import type { ShownChange } from './past.ts';
 
-interface ShownRow {
+/** What a component showed. */
+export interface ShownSince {
   id: string;
+  /** Since when (ms) it counts. */
   since: number;
   /** What it shows now. */
   status: ComponentStatus;
-  /** `[at, status, previous]`, oldest first. */
-  changes: string;
+  /** Oldest first. */
+  changes: readonly ShownChange[];
 }
 
 /** Days from `first` up to, not including, `end`. */
@@ -29,30 +32,30 @@ function daysBetween(first: string, end: string, zone: string): DayLength[] {
   return days;
 }
 
-async function shownSince(tx: Database, from: number, where: ReturnType<typeof sql>): Promise<ShownRow[]> {
-  return tx.all<ShownRow>(sql`select c.id, c.since, c.status,
+async function shownSince(tx: Database, from: number, where: ReturnType<typeof sql>): Promise<ShownSince[]> {
+  const rows = await tx.all<
+    Omit<ShownSince, 'changes'> & { changes: string }
+  >(sql`select c.id, c.since, c.status,
     (select json_group_array(json_array(s.at, s.status, s.previous)) from
       (select * from shown_changes where component_id = c.id and at >= ${from} order by at) s) as changes
     from components c where ${where}`);
+  return rows.map((row) => ({ ...row, changes: JSON.parse(row.changes) as ShownChange[] }));
 }
 
 /** The change points from `from` on; the first tells what was shown at `from`. */
-export function pointsFrom(
-  from: number,
-  status: ComponentStatus,
-  changes: [number, ComponentStatus, ComponentStatus][],
-): ShownChange[] {
+export function pointsFrom(from: number, status: ComponentStatus, changes: readonly ShownChange[]): Shown[] {
   const before = changes[0]?.[2] ?? status;
   return [{ at: from, status: before }, ...changes.map(([at, shown]) => ({ at, status: shown }))];
 }
 
-async function replaceDays(
+/** What writes the records of these days, of some components or of the whole page. */
+function daysReplaced(
   tx: Database,
   pageId: string,
   ids: readonly string[] | null,
   days: DayLength[],
   rows: [string, DayRecord][],
-): Promise<void> {
+) {
   const which = ids ? sql`component_id ${inList(ids)}` : sql`page_id = ${pageId}`;
   const tuples = rows.map(([id, { date, shown }]) => [
     id,
@@ -63,41 +66,36 @@ async function replaceDays(
     shown.partial_outage,
     shown.major_outage,
   ]);
-  await tx.batch([
+  return [
     tx.run(
       sql`delete from component_days where ${which} and date >= ${days[0]!.date} and date <= ${days.at(-1)!.date}`,
     ),
     tx.run(sql`insert into component_days (component_id, page_id, date, operational, under_maintenance, degraded_performance, partial_outage, major_outage)
       select ${tuple(0)}, ${pageId}, ${tuple(1)}, ${tuple(2)}, ${tuple(3)}, ${tuple(4)}, ${tuple(5)}, ${tuple(6)} from ${rowsOf(tuples)}`),
-  ]);
+  ] as const;
 }
 
-/** What the components that fit a condition showed on these days, where that has to be kept. */
-async function recordsIn(
-  tx: Database,
-  days: DayLength[],
-  where: ReturnType<typeof sql>,
-): Promise<[string, DayRecord][]> {
+/** What the components showed on these days, where that has to be kept. */
+function recordsIn(days: DayLength[], components: readonly ShownSince[]): [string, DayRecord][] {
   const { start } = days[0]!;
-  const components = await shownSince(tx, start, where);
   return components.flatMap(({ id, since, status, changes }) =>
-    recordsOf(pointsFrom(start, status, JSON.parse(changes)), days, since).map(
-      (record): [string, DayRecord] => [id, record],
-    ),
+    recordsOf(pointsFrom(start, status, changes), days, since).map((record): [string, DayRecord] => [
+      id,
+      record,
+    ]),
   );
 }
 
-/** Counts the closed days from the one that holds `from` again, for these components. */
-export async function recomputeDays(
-  change: Change,
-  componentIds: readonly string[],
-  from: number,
-): Promise<void> {
+/** Counts the closed days from the one that holds `from` again, for components whose past was changed. */
+export function recountDays(change: Change, components: readonly ShownSince[], from: number): void {
   const { tx, page } = change;
   const days = daysBetween(dayOf(from, page.timezone), page.openDay, page.timezone);
   if (days.length === 0) return;
-  const records = await recordsIn(tx, days, sql`c.id ${inList(componentIds)}`);
-  await replaceDays(tx, page.id, componentIds, days, records);
+  const { start } = days[0]!;
+  const shown = components.map((one) => ({ ...one, changes: one.changes.filter(([at]) => at >= start) }));
+  const ids = components.map(({ id }) => id);
+  for (const query of daysReplaced(tx, page.id, ids, days, recordsIn(days, shown)))
+    change.write(query as never);
   change.daysChanged();
   for (const month of new Set(days.map(({ date }) => date.slice(0, 7)))) change.touch('uptime', month);
 }
@@ -118,7 +116,8 @@ export async function recomputeAllDays(change: Change, zone: string): Promise<vo
   if (!first || first.at === null) return;
   const days = daysBetween(dayOf(first.at, zone), openDay, zone);
   if (days.length === 0) return;
-  await replaceDays(tx, page.id, null, days, await recordsIn(tx, days, sql`c.page_id = ${page.id}`));
+  const shown = await shownSince(tx, days[0]!.start, sql`c.page_id = ${page.id}`);
+  await tx.batch(daysReplaced(tx, page.id, null, days, recordsIn(days, shown)));
 }
 
 /**
@@ -136,7 +135,8 @@ export async function closeDays(manager: Manager, pageId: string): Promise<boole
     const start = days[0]!.start;
     const troubled = sql`c.page_id = ${page.id} and (c.status <> 'operational' or exists
       (select 1 from shown_changes s where s.component_id = c.id and s.at >= ${start}))`;
-    await replaceDays(tx, page.id, null, days, await recordsIn(tx, days, troubled));
+    const shown = await shownSince(tx, start, troubled);
+    await tx.batch(daysReplaced(tx, page.id, null, days, recordsIn(days, shown)));
     await tx
       .update(pages)
       .set({ openDay: today, daysVersion: page.daysVersion + 1 })

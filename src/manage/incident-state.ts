@@ -11,7 +11,18 @@ import type { Said } from '../domain/input.ts';
 import type { Incident, IncidentUpdate } from '../domain/records.ts';
 import type { IncidentStatus } from '../domain/status.ts';
 import type { Change } from './command.ts';
-import { type Held, heldBesides, refreshShown, show } from './shown.ts';
+import {
+  type Past,
+  type PastRow,
+  pastFrom,
+  pastOf,
+  pastText,
+  REACH,
+  type Reach,
+  reachArgs,
+  withIncident,
+} from './past.ts';
+import { type Held, heldBesides, show, showSince } from './shown.ts';
 
 export type IncidentRow = typeof incidents.$inferSelect;
 
@@ -63,27 +74,43 @@ export interface Standing {
   onPage: number;
   /** The components that it names, or is to name, without its own claims. */
   held: readonly Held[];
+  /** What else held them, where the change may reach back. */
+  past: Past | null;
 }
 
 const incidentReader = rowReader(incidents);
 const INCIDENT = `select json_object('row', ${incidentReader.json}, 'told', ${incidentText},
-  'onPage', (select count(*) from components where page_id = ?1)) as answer
+  'onPage', (select count(*) from components where page_id = ?1),
+  'past', json(iif(?5 = ${REACH.always} or (?5 = ${REACH.whenReopened} and i.status = 'resolved'), ${pastText}, 'null'))) as answer
   from incidents i where i.id = ?2 and i.page_id = ?1`;
 
 /**
  * What a change of an incident has to know. The reading throws DomainError not_found.
  *
  * @param ids components that it is to name
+ * @param reach whether the past has to be known: from its start on, or from `from` (ms), if that is earlier
  */
-export function incidentStanding(pageId: string, id: string, ids: readonly string[] = []) {
-  const incident = question<{ row: unknown; told: Incident; onPage: number }>(INCIDENT, pageId, id);
+export function incidentStanding(
+  pageId: string,
+  id: string,
+  { ids = [], reach = 'never', from }: { ids?: readonly string[]; reach?: Reach; from?: number } = {},
+) {
+  const args = [pageId, id, ...reachArgs(ids, reach, from)];
+  const incident = question<{ row: unknown; told: Incident; onPage: number; past: PastRow | null }>(
+    INCIDENT,
+    ...args,
+  );
   return {
     incident: {
       statement: incident.statement,
       read(rows) {
         const found = incident.read(rows);
         if (!found) throw notFound('Incident');
-        return { ...found, row: incidentReader.from(found.row), told: incidentFrom(found.told) };
+        const { row, told, onPage, past } = found;
+        return {
+          ...{ row: incidentReader.from(row), told: incidentFrom(told), onPage },
+          past: past && pastFrom(past),
+        };
       },
     } satisfies Question<Omit<Standing, 'held'>>,
     held: heldBesides(pageId, ids, id),
@@ -150,16 +177,15 @@ export async function claimBy(
   unit.touch('incident', row.id);
   unit.touchMonthOf(told.startedAt);
   unit.touchMonthOf(row.startedAt);
-  const ids = held.map(({ id }) => id);
-  if (from < unit.now) await refreshShown(unit, ids, from);
-  else
-    show(
-      unit,
-      held.map((one) => ({
-        ...one,
-        claims: [...one.claims, ...(claimed.has(one.id) ? [claimed.get(one.id)!] : [])],
-      })),
-    );
+  const holding = held.map((one) => ({
+    ...one,
+    claims: [...one.claims, ...(claimed.has(one.id) ? [claimed.get(one.id)!] : [])],
+  }));
+  if (from < unit.now) {
+    const ids = held.map(({ id }) => id);
+    const past = await pastOf(unit, standing.past, ids, from, row.id);
+    showSince(unit, holding, withIncident(past, row, told.updates), from);
+  } else show(unit, holding);
   const { title, status, impact, startedAt, resolvedAt, nextUpdateAt, updatedAt } = row;
   return { ...told, title, status, impact, startedAt, resolvedAt, nextUpdateAt, updatedAt };
 }

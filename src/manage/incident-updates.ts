@@ -52,7 +52,10 @@ export async function deleteUpdate(
   incidentId: string,
   id: string,
 ): Promise<Outcome<null>> {
-  const asked = { ...incidentStanding(pageId, incidentId), promises: promisesOf(incidentId) };
+  const asked = {
+    ...incidentStanding(pageId, incidentId, { reach: 'always' }),
+    promises: promisesOf(incidentId),
+  };
   return changeKnowing(manager, actor, pageId, 'incident.update_deleted', asked, async (unit, known) => {
     const { row: incident, told: before } = known.incident;
     const place = before.updates.findIndex((update) => update.id === id);

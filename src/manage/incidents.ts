@@ -7,6 +7,16 @@ import type { IncidentCreate, IncidentPatch, IncidentUpdateCreate } from '../dom
 import type { Incident, IncidentUpdate } from '../domain/records.ts';
 import { type Actor, type Change, changeKnowing, type Manager, type Outcome } from './command.ts';
 import {
+  assertOrder,
+  changesAnything,
+  firstOf,
+  isBackfilled,
+  isUpdate,
+  reachOf,
+  reachOfPatch,
+  times,
+} from './incident-input.ts';
+import {
   claimBy,
   type IncidentOrigin,
   type IncidentRow,
@@ -21,7 +31,8 @@ import {
   withUpdate,
   writeUpdate,
 } from './incident-state.ts';
-import { heldBesides, namedAmong, refreshShown } from './shown.ts';
+import { pastBesides } from './past.ts';
+import { heldBesides, namedAmong, show, showSince } from './shown.ts';
 
 const idsOf = (list: readonly { id: string }[] = []) => list.map(({ id }) => id);
 
@@ -31,29 +42,6 @@ function componentsOnPage(pageId: string): Question<number> {
     pageId,
   );
   return { statement, read: (rows) => read(rows)! };
-}
-
-/** An incident that began or ended longer ago than this was backfilled: nobody is told unless asked for. */
-const BACKFILLED_AFTER_MS = 60 * 60 * 1000;
-
-function times(input: { started_at?: string | undefined; resolved_at?: string | undefined }, now: number) {
-  const startedAt = input.started_at === undefined ? undefined : parseTime(input.started_at);
-  const resolvedAt = input.resolved_at === undefined ? undefined : parseTime(input.resolved_at);
-  if (startedAt !== undefined && startedAt > now)
-    throw invalid(['started_at'], 'An incident can not start in the future.');
-  if (resolvedAt !== undefined && resolvedAt > now)
-    throw invalid(['resolved_at'], 'An incident can not be resolved in the future.');
-  return { startedAt, resolvedAt };
-}
-
-/** True of times that put on record what is long past. */
-function isBackfilled({ startedAt, resolvedAt }: ReturnType<typeof times>, now: number): boolean {
-  return Math.min(startedAt ?? now, resolvedAt ?? now) < now - BACKFILLED_AFTER_MS;
-}
-
-function assertOrder(startedAt: number, resolvedAt: number | null): void {
-  if (resolvedAt !== null && resolvedAt < startedAt)
-    throw invalid(['resolved_at'], 'resolved_at must not be before started_at.');
 }
 
 /**
@@ -69,9 +57,15 @@ export async function openIncident(
   origin: IncidentOrigin = {},
 ): Promise<Outcome<string, Incident>> {
   const said = input.components ?? [];
-  const asked = { onPage: componentsOnPage(pageId), held: heldBesides(pageId, idsOf(said)) };
-  return changeKnowing(manager, actor, pageId, 'incident.created', asked, async (unit, { onPage, held }) => {
+  const ids = idsOf(said);
+  const from = firstOf(input);
+  const asked = {
+    ...{ onPage: componentsOnPage(pageId), held: heldBesides(pageId, ids) },
+    past: from === undefined || ids.length === 0 ? undefined : pastBesides(pageId, ids, from),
+  };
+  return changeKnowing(manager, actor, pageId, 'incident.created', asked, async (unit, known) => {
     const { now } = unit;
+    const { onPage, held, past = null } = known;
     const given = times(input, now);
     const resolved = input.status === 'resolved';
     if (!resolved && given.resolvedAt !== undefined)
@@ -79,7 +73,7 @@ export async function openIncident(
     const resolvedAt = resolved ? (given.resolvedAt ?? now) : null;
     const startedAt = given.startedAt ?? Math.min(now, resolvedAt ?? now);
     assertOrder(startedAt, resolvedAt);
-    const names = namedAmong(held, idsOf(said), 'components');
+    const names = namedAmong(held, ids, 'components');
     const id = newId();
     const nextUpdateAt = resolved || !input.next_update_at ? null : parseTime(input.next_update_at);
     const row: IncidentRow = {
@@ -111,7 +105,7 @@ export async function openIncident(
       said,
       names,
     );
-    const standing: Standing = { row, told: withUpdate(toldOf(row), update), onPage, held };
+    const standing: Standing = { row, told: withUpdate(toldOf(row), update), onPage, held, past };
     const settlement = { from: startedAt, fixed: resolved ? { resolvedAt } : {} };
     const made = settled(unit, standing, settlement);
     unit.write(unit.tx.insert(incidents).values(made));
@@ -140,7 +134,8 @@ export async function postUpdate(
   incidentId: string,
   input: IncidentUpdateCreate,
 ): Promise<Outcome<string, IncidentUpdate>> {
-  const asked = incidentStanding(pageId, incidentId, idsOf(input.components));
+  const reach = input.status === 'resolved' ? 'never' : 'whenReopened';
+  const asked = incidentStanding(pageId, incidentId, { ids: idsOf(input.components), reach });
   return changeKnowing(manager, actor, pageId, 'incident.update_posted', asked, async (unit, known) => {
     const standing = { ...known.incident, held: known.held };
     const { update, told, ...settlement } = addUpdate(unit, standing, input);
@@ -187,7 +182,9 @@ export async function editIncident(
   id: string,
   input: IncidentPatch,
 ): Promise<Outcome<string, Incident>> {
-  const asked = incidentStanding(pageId, id, idsOf(input.components));
+  const asked = incidentStanding(pageId, id, {
+    ...{ ids: idsOf(input.components), reach: reachOfPatch(input), from: firstOf(input) },
+  });
   return changeKnowing(manager, actor, pageId, 'incident.updated', asked, async (unit, known) => {
     const standing = { ...known.incident, held: known.held };
     const { row } = standing;
@@ -236,31 +233,6 @@ export async function editIncident(
   });
 }
 
-/** True of a patch that says something new; a body that comes with nothing else corrects, and `[]` equals absent. */
-function isUpdate(row: IncidentRow, { status, components: named = [], body }: IncidentPatch): boolean {
-  return named.length > 0 || (status !== undefined && (status !== row.status || body !== undefined));
-}
-
-/** From when on corrected times change what was shown; infinity when they do not. */
-function reachOf(row: IncidentRow, startedAt: number, resolvedAt: number | undefined): number {
-  const moments: number[] = [];
-  if (startedAt !== row.startedAt) moments.push(startedAt, row.startedAt);
-  if (resolvedAt !== undefined && resolvedAt !== row.resolvedAt)
-    moments.push(resolvedAt, row.resolvedAt ?? resolvedAt);
-  return Math.min(...moments, Number.POSITIVE_INFINITY);
-}
-
-/** False of a patch that names only what is so already: it keeps the revision. */
-function changesAnything({ row, told }: Standing, input: IncidentPatch): boolean {
-  const { title = row.title, impact, started_at, resolved_at, next_update_at, body } = input;
-  const isOther = (text: string | null | undefined, now: number | null) =>
-    text !== undefined && (text === null ? null : parseTime(text)) !== now;
-  if (title !== row.title || impact !== undefined) return true;
-  if (isOther(started_at, row.startedAt) || isOther(resolved_at, row.resolvedAt)) return true;
-  if (isOther(next_update_at, row.nextUpdateAt)) return true;
-  return body !== undefined && body !== told.updates.at(-1)!.body;
-}
-
 /** Corrects the first update's text. */
 function correctFirst(unit: Change, told: Incident, body: string): Incident {
   const first = told.updates.at(-1)!;
@@ -277,13 +249,14 @@ export async function deleteIncident(
   pageId: string,
   id: string,
 ): Promise<Outcome<null>> {
-  const asked = incidentStanding(pageId, id);
+  const asked = incidentStanding(pageId, id, { reach: 'always' });
   return changeKnowing(manager, actor, pageId, 'incident.deleted', asked, async (unit, known) => {
-    const { row } = known.incident;
+    const { row, past } = known.incident;
     unit.touch('incident', id);
     unit.touchMonthOf(row.startedAt);
     unit.write(unit.tx.delete(incidents).where(eq(incidents.id, id)));
-    await refreshShown(unit, idsOf(known.held), row.startedAt);
+    if (row.startedAt < unit.now) showSince(unit, known.held, past!, row.startedAt);
+    else show(unit, known.held);
     return { value: null, after: null, subjectId: id, details: { title: row.title } };
   });
 }

@@ -1,19 +1,18 @@
 import { eq } from 'drizzle-orm';
 import { maintenanceUpdates, maintenanceWindows as windows } from '../../db/schema.ts';
-import { conflict, invalid, notFound } from '../domain/errors.ts';
-import { newId, newV2Id } from '../domain/ids.ts';
+import { conflict, notFound } from '../domain/errors.ts';
 import type { MaintenanceCreate, MaintenancePatch, MaintenanceUpdateCreate } from '../domain/input.ts';
 import { afterUpdate } from '../domain/maintenance.ts';
 import type { MaintenanceWindow } from '../domain/records.ts';
-import type { MaintenanceStatus } from '../domain/status.ts';
 import { type Actor, type Change, changeKnowing, type Manager, type Outcome } from './command.ts';
 import { parseTime } from './incident-state.ts';
-import { heldBesides, namedAmong, refreshShown } from './shown.ts';
+import { assertPlan, editedRow, type MaintenanceOrigin, plannedRow } from './maintenance-input.ts';
+import { pastBesides } from './past.ts';
+import { heldBesides, namedAmong, show, showSince } from './shown.ts';
 import {
   holdBy,
   holdSince,
   idsIn,
-  remindedBy,
   takeSteps,
   tell,
   toldWindow,
@@ -25,18 +24,6 @@ import {
   writeComponents,
   writeWindowUpdate,
 } from './window-state.ts';
-
-export interface MaintenanceOrigin {
-  v2Id?: string;
-  updateV2Id?: string;
-  createdAt?: number;
-  /** A window that the source knows as over or running. */
-  status?: MaintenanceStatus;
-}
-
-function plan(startsAt: number, endsAt: number): void {
-  if (endsAt <= startsAt) throw invalid(['ends_at'], 'ends_at must be after starts_at.');
-}
 
 /**
  * Plans a window. One whose end is past is recorded as completed and tells nobody.
@@ -51,44 +38,29 @@ export async function planMaintenance(
   origin: MaintenanceOrigin = {},
 ): Promise<Outcome<string, MaintenanceWindow>> {
   const ids = input.component_ids ?? [];
-  const asked = { held: heldBesides(pageId, ids) };
-  return changeKnowing(manager, actor, pageId, 'maintenance.created', asked, async (unit, { held }) => {
+  const begins = parseTime(input.starts_at);
+  const begun = begins <= manager.now() && ids.length > 0;
+  const asked = {
+    held: heldBesides(pageId, ids),
+    past: begun ? pastBesides(pageId, ids, begins) : undefined,
+  };
+  return changeKnowing(manager, actor, pageId, 'maintenance.created', asked, async (unit, known) => {
     const { now } = unit;
-    const startsAt = parseTime(input.starts_at);
-    const endsAt = parseTime(input.ends_at);
-    plan(startsAt, endsAt);
+    const { held, past = null } = known;
+    assertPlan(begins, parseTime(input.ends_at));
     const names = namedAmong(held, ids, 'component_ids');
     const components = ids.map((id) => ({ id, name: names.get(id)!.name }));
-    const over = endsAt <= now || origin.status === 'completed' || origin.status === 'cancelled';
-    const status = over ? (origin.status ?? 'completed') : (origin.status ?? 'scheduled');
-    const started = over ? status === 'completed' : status === 'in_progress' || status === 'verifying';
-    const row: WindowRow = {
-      id: newId(),
-      v2Id: origin.v2Id ?? newV2Id(),
-      pageId,
-      title: input.title,
-      status,
-      startsAt,
-      endsAt,
-      startedAt: started ? Math.min(startsAt, now) : null,
-      completedAt: over ? Math.min(endsAt, now) : null,
-      overrunning: false,
-      autoStart: input.auto_start,
-      autoComplete: input.auto_complete,
-      remindBeforeMinutes: input.remind_before_minutes ?? null,
-      remindedAt: remindedBy(startsAt, input.remind_before_minutes, now),
-      notify: input.notify,
-      createdAt: origin.createdAt ?? now,
-      updatedAt: now,
-    };
+    const row = plannedRow(pageId, input, origin, now);
+    const { status, startedAt, completedAt } = row;
+    const over = completedAt !== null;
     unit.write(unit.tx.insert(windows).values(row));
     if (ids.length > 0) writeComponents(unit, row.id, components);
     const update = writeWindowUpdate(unit, row.id, {
-      ...{ status, body: input.body, at: over ? Math.min(endsAt, now) : now, v2Id: origin.updateV2Id },
+      ...{ status, body: input.body, at: completedAt ?? now, v2Id: origin.updateV2Id },
     });
     touch(unit, row);
-    let planned: WindowStanding = { row, components, updates: [update], held };
-    if (started) planned = await holdBy(unit, planned, row.startedAt ?? now);
+    let planned: WindowStanding = { row, components, updates: [update], held, past };
+    if (startedAt !== null) planned = await holdBy(unit, planned, startedAt);
     if (!over && input.notify) tell(unit, 'maintenance.scheduled', planned, update.id);
     const after = over ? planned : await takeSteps(unit, planned, true);
     return {
@@ -181,7 +153,8 @@ export async function editMaintenance(
   id: string,
   input: MaintenancePatch,
 ): Promise<Outcome<string, MaintenanceWindow>> {
-  const asked = windowStanding(pageId, id, input.component_ids);
+  const { component_ids: ids } = input;
+  const asked = windowStanding(pageId, id, ids && { ids, reach: 'always' });
   return changeKnowing(manager, actor, pageId, 'maintenance.updated', asked, async (unit, known) => {
     // Whether it has started, or is over, the clock decides, not the moment at which that is recorded.
     const standing = await takeSteps(unit, { ...known.window, held: known.held }, false);
@@ -194,23 +167,8 @@ export async function editMaintenance(
       throw conflict('The window has started; its start can not be moved.');
     if (over && moved)
       throw conflict(`The window is ${before.status}; it can not be moved. Plan another one.`);
-    plan(startsAt, endsAt);
-    const row: WindowRow = {
-      ...before,
-      title: input.title ?? before.title,
-      startsAt,
-      endsAt,
-      autoStart: input.auto_start ?? before.autoStart,
-      autoComplete: input.auto_complete ?? before.autoComplete,
-      remindBeforeMinutes:
-        input.remind_before_minutes === undefined ? before.remindBeforeMinutes : input.remind_before_minutes,
-      remindedAt:
-        startsAt === before.startsAt
-          ? before.remindedAt
-          : remindedBy(startsAt, input.remind_before_minutes ?? before.remindBeforeMinutes, unit.now),
-      notify: input.notify ?? before.notify,
-      overrunning: before.overrunning && endsAt <= unit.now,
-    };
+    assertPlan(startsAt, endsAt);
+    const row = editedRow(before, input, unit.now);
     const corrected = input.body === undefined ? standing : withFirst(unit, standing, input.body);
     const cast = input.component_ids ? await recast(unit, corrected, input.component_ids) : corrected;
     // Whether people will be told is nothing that readers see.
@@ -262,13 +220,17 @@ export async function deleteMaintenance(
   pageId: string,
   id: string,
 ): Promise<Outcome<null>> {
-  const asked = windowStanding(pageId, id);
+  const asked = windowStanding(pageId, id, { reach: 'always' });
   return changeKnowing(manager, actor, pageId, 'maintenance.deleted', asked, async (unit, known) => {
-    const { row } = known.window;
+    const { row, past } = known.window;
     touch(unit, row);
     unit.write(unit.tx.delete(windows).where(eq(windows.id, id)));
-    const ids = idsIn({ ...known.window, held: known.held });
-    if (row.startedAt !== null) await refreshShown(unit, ids, row.startedAt);
+    if (row.startedAt !== null) {
+      const named = new Set(idsIn({ ...known.window, held: known.held }));
+      const held = known.held.filter(({ id }) => named.has(id));
+      if (row.startedAt < unit.now) showSince(unit, held, past!, row.startedAt);
+      else show(unit, held);
+    }
     return { value: null, after: null, subjectId: id, details: { title: row.title } };
   });
 }

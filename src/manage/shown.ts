@@ -5,7 +5,8 @@ import { notOnPage } from '../domain/errors.ts';
 import { shownStatus } from '../domain/rollup.ts';
 import type { ComponentStatus } from '../domain/status.ts';
 import type { Change } from './command.ts';
-import { recomputeHistory } from './history.ts';
+import { rewriteHistory } from './history.ts';
+import { type Past, pastBesides } from './past.ts';
 
 /** A component with all that holds it, but for the incident or window that the question excepts. */
 export interface Held {
@@ -73,18 +74,37 @@ export function show(change: Change, held: readonly Held[]): Map<string, Compone
 }
 
 /**
- * Brings what these components show in line with the rows as they are now. With `from` in the past, also what they
- * showed since then, and the closed days that it touches (contract, section 7).
+ * Brings what these components show in line with what holds them, now and since `from` (ms), and the closed days that it
+ * touches (contract, section 7).
+ *
+ * @param past with all that held them, as it is to be
+ * @returns what each of them shows now
  */
+export function showSince(
+  change: Change,
+  held: readonly Held[],
+  past: Past,
+  from: number,
+): Map<string, ComponentStatus> {
+  if (held.length === 0) return new Map();
+  const ids = held.map(({ id }) => id);
+  const rewritten = rewriteHistory(change, past, ids, from);
+  const now = held.map((one) => ({ ...one, shown: rewritten.get(one.id)! }));
+  return new Map([...rewritten, ...show(change, now)]);
+}
+
+/** Brings what these components show in line with the rows as they are now, since `from` (ms). */
 export async function refreshShown(
   change: Change,
   componentIds: readonly string[],
-  from = change.now,
+  from: number,
 ): Promise<void> {
   if (componentIds.length === 0) return;
   await change.flush();
-  if (from < change.now) await recomputeHistory(change, componentIds, from);
-  const { held } = await ask(change.tx.$client, { held: heldBesides(change.page.id, componentIds) });
-  show(change, held);
+  const pageId = change.page.id;
+  const asked = { held: heldBesides(pageId, componentIds), past: pastBesides(pageId, componentIds, from) };
+  const { held, past } = await ask(change.tx.$client, asked);
+  if (from < change.now) showSince(change, held, past, from);
+  else show(change, held);
   await change.flush();
 }

@@ -1,6 +1,6 @@
 /** Where a maintenance window stands: its row, its components, and the steps that the clock takes. */
 import { eq } from 'drizzle-orm';
-import { ask, type Question, question } from '../../db/question.ts';
+import { type Question, question } from '../../db/question.ts';
 import { maintenanceWindows as windows } from '../../db/schema.ts';
 import { changesOf, rowReader, statement } from '../../db/statement.ts';
 import { windowText } from '../../db/told.ts';
@@ -8,9 +8,10 @@ import { notFound } from '../domain/errors.ts';
 import { newId, newV2Id } from '../domain/ids.ts';
 import { afterStep, dueSteps, type Step } from '../domain/maintenance.ts';
 import type { MaintenanceWindow } from '../domain/records.ts';
-import type { MaintenanceStatus } from '../domain/status.ts';
+import type { ComponentStatus, MaintenanceStatus } from '../domain/status.ts';
 import type { Change } from './command.ts';
-import { type Held, heldBesides, refreshShown, show } from './shown.ts';
+import { type Past, type PastRow, pastFrom, pastOf, pastText, REACH, reachArgs, withWindow } from './past.ts';
+import { type Held, heldBesides, show, showSince } from './shown.ts';
 
 type WindowUpdate = MaintenanceWindow['updates'][number];
 export type WindowRow = typeof windows.$inferSelect;
@@ -29,19 +30,28 @@ export interface WindowStanding {
   updates: WindowUpdate[];
   /** The components that it names, or is to name, without what it holds them by. */
   held: readonly Held[];
+  /** What else held them, where the change may reach back. */
+  past: Past | null;
 }
 
 const windowReader = rowReader(windows);
-const WINDOW = `select json_object('row', ${windowReader.json}, 'told', ${windowText}) as answer
+const WINDOW = `select json_object('row', ${windowReader.json}, 'told', ${windowText},
+  'past', json(iif(?5 = ${REACH.always} and w.started_at is not null, ${pastText}, 'null'))) as answer
   from maintenance_windows w where w.id = ?2 and w.page_id = ?1`;
 
 /**
  * What a change of a window has to know. The reading throws DomainError not_found.
  *
  * @param ids components that it is to name
+ * @param reach whether the past has to be known, of one that has started: from then on
  */
-export function windowStanding(pageId: string, id: string, ids: readonly string[] = []) {
-  const window = question<{ row: unknown; told: MaintenanceWindow }>(WINDOW, pageId, id);
+export function windowStanding(
+  pageId: string,
+  id: string,
+  { ids = [], reach = 'never' }: { ids?: readonly string[]; reach?: 'never' | 'always' } = {},
+) {
+  const args = [pageId, id, ...reachArgs(ids, reach)];
+  const window = question<{ row: unknown; told: MaintenanceWindow; past: PastRow | null }>(WINDOW, ...args);
   return {
     window: {
       statement: window.statement,
@@ -49,7 +59,8 @@ export function windowStanding(pageId: string, id: string, ids: readonly string[
         const found = window.read(rows);
         if (!found) throw notFound('Maintenance');
         const { components, updates } = found.told;
-        return { row: windowReader.from(found.row), components, updates };
+        const past = found.past && pastFrom(found.past);
+        return { row: windowReader.from(found.row), components, updates, past };
       },
     } satisfies Question<Omit<WindowStanding, 'held'>>,
     held: heldBesides(pageId, ids, id),
@@ -139,30 +150,47 @@ export async function holdBy(
   standing: WindowStanding,
   from = unit.now,
 ): Promise<WindowStanding> {
-  const named = new Set(idsIn(standing));
-  if (from < unit.now) return holdSince(unit, standing, [...named], from);
-  const runs = standing.row.status === 'in_progress' || standing.row.status === 'verifying';
-  const shown = show(
-    unit,
-    standing.held
-      .filter(({ id }) => named.has(id))
-      .map((one) => ({ ...one, inMaintenance: one.inMaintenance || runs })),
-  );
+  const ids = idsIn(standing);
+  return from < unit.now
+    ? holdSince(unit, standing, ids, from)
+    : withShown(standing, show(unit, heldNow(standing, ids)));
+}
+
+/** These components, with what the window holds them by. */
+function heldNow(standing: WindowStanding, ids: readonly string[]): Held[] {
+  const { status } = standing.row;
+  const runs = status === 'in_progress' || status === 'verifying';
+  const named = new Set(standing.components.map(({ id }) => id));
+  return standing.held
+    .filter(({ id }) => ids.includes(id))
+    .map((one) => ({ ...one, inMaintenance: one.inMaintenance || (runs && named.has(one.id)) }));
+}
+
+function withShown(standing: WindowStanding, shown: ReadonlyMap<string, ComponentStatus>): WindowStanding {
   const held = standing.held.map((one) => ({ ...one, shown: shown.get(one.id) ?? one.shown }));
   return { ...standing, held };
 }
 
-/** Brings what these components show in line with the rows, since `from`. */
+/** Brings what these components show in line with the window as it is now, since `from`. */
 export async function holdSince(
   unit: Change,
   standing: WindowStanding,
   ids: readonly string[],
   from: number,
 ): Promise<WindowStanding> {
-  await refreshShown(unit, ids, from);
-  const all = standing.held.map(({ id }) => id);
-  const { held } = await ask(unit.tx.$client, { held: heldBesides(unit.page.id, all, standing.row.id) });
-  return { ...standing, held };
+  const { row } = standing;
+  const past = await pastOf(unit, standing.past, ids, from, row.id);
+  const shown = showSince(
+    unit,
+    heldNow(standing, ids),
+    withWindow(
+      past,
+      row,
+      standing.components.map(({ id }) => id),
+    ),
+    from,
+  );
+  return withShown(standing, shown);
 }
 
 /**

@@ -206,3 +206,50 @@ describe('So does what follows an incident, and what puts a page in order', () =
     expect(await costOf((n) => far.api('DELETE', `${PAGE}/components/${ids[n]}`))).toBeLessThanOrEqual(3);
   });
 });
+
+describe('So does what reaches back in time', () => {
+  const some = async (path: string, body: () => unknown) => {
+    const ids: string[] = [];
+    for (let n = 0; n < TIMES; n += 1) ids.push(await made(far.api('POST', path, body())));
+    return ids;
+  };
+  const incidents = `${PAGE}/incidents`;
+  const since = () => ({ ...incident(), started_at: inHours(-50) });
+
+  test('an incident put on record afterwards, corrected and reopened', async () => {
+    const over = () => ({ ...since(), status: 'resolved', resolved_at: inHours(-40) });
+    expect(await costOfDocument('POST', incidents, since)).toBeLessThanOrEqual(3);
+    expect(await costOfDocument('POST', incidents, over)).toBeLessThanOrEqual(3);
+    const ids = await some(incidents, over);
+    const path = (n: number) => `${incidents}/${ids[n]}`;
+    expect(
+      await costOfDocument('PATCH', path, (n) => ({ started_at: inHours(-60 - n) })),
+    ).toBeLessThanOrEqual(3);
+    expect(
+      await costOfDocument('PATCH', path, () => ({ status: 'monitoring', body: 'It is back.' })),
+    ).toBeLessThanOrEqual(3);
+  });
+
+  test('an update that is taken back, and a deleted incident', async () => {
+    const ids = await some(incidents, since);
+    const updates: string[] = [];
+    for (const id of ids)
+      updates.push(
+        await made(far.api('POST', `${incidents}/${id}/updates`, { status: 'resolved', body: 'Over.' })),
+      );
+    expect(
+      await costOf((n) => far.api('DELETE', `${incidents}/${ids[n]}/updates/${updates[n]}`)),
+    ).toBeLessThanOrEqual(3);
+    expect(await costOf((n) => far.api('DELETE', `${incidents}/${ids[n]}`))).toBeLessThanOrEqual(3);
+  });
+
+  test('maintenance that began before it was written down, has other components, and is deleted', async () => {
+    const begun = () => ({ ...plan(), starts_at: inHours(-50) });
+    const path = `${PAGE}/maintenance`;
+    expect(await costOfDocument('POST', path, begun)).toBeLessThanOrEqual(3);
+    const ids = await some(path, begun);
+    const one = (n: number) => `${path}/${ids[n]}`;
+    expect(await costOfDocument('PATCH', one, () => ({ component_ids: [] }))).toBeLessThanOrEqual(3);
+    expect(await costOf((n) => far.api('DELETE', one(n)))).toBeLessThanOrEqual(3);
+  });
+});

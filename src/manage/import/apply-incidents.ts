@@ -145,7 +145,9 @@ async function amend(
   const named = incident.components.map(({ id }) => id);
   const { incident: standing, held } = await ask(
     tx.$client,
-    incidentStanding(unit.page.id, incident.id, named),
+    incidentStanding(unit.page.id, incident.id, {
+      ...{ ids: named, reach: Number.isFinite(reachBack) ? 'always' : 'never', from: reachBack },
+    }),
   );
   await settleIncident(
     unit,
