@@ -2,8 +2,8 @@
  * Questions that are asked together: in one batch, which costs one round trip on a server. What a change has to know is
  * stated up front as such questions; the rules decide; what they decide is written with the COMMIT.
  */
-import type { Result, SqlRunner } from './client.ts';
-import { type Statement, statement } from './statement.ts';
+import type { Database, Result, SqlRunner } from './client.ts';
+import { type Statement, statement, statementOf } from './statement.ts';
 
 export interface Question<T> {
   statement: Statement;
@@ -32,4 +32,9 @@ export async function ask<Q extends Questions>(runner: SqlRunner, questions: Q):
   return Object.fromEntries(
     all.map(([name, { read }], place) => [name, read(results[place]!.rows)]),
   ) as Answers<Q>;
+}
+
+/** Writes them all, in their order, inside of a transaction: at once, or on a server with whatever is sent next. */
+export async function writeTogether({ $client }: Database, queries: readonly (Statement | object)[]) {
+  await ($client.send ?? $client.batch)(queries.map(statementOf));
 }

@@ -1,5 +1,5 @@
 /** What the management API answers of pages, groups and components. */
-import type { KeyRow } from '../auth/keys.ts';
+import type { KeyRow } from '../auth/key-grants.ts';
 import type { AuditRow } from '../manage/audit.ts';
 import type { PageRow } from '../manage/command.ts';
 import type { ComponentRecord, GroupRecord } from '../manage/component-queries.ts';

@@ -11,9 +11,9 @@ import { and, eq, sql } from 'drizzle-orm';
 import type { RunnableQuery } from 'drizzle-orm/runnable-query';
 import type { SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../../db/client.ts';
-import { type Answers, ask, type Question, type Questions } from '../../db/question.ts';
+import { type Answers, ask, type Question, type Questions, writeTogether } from '../../db/question.ts';
 import { pages } from '../../db/schema.ts';
-import { rowReader, type Statement, statement, statementOf } from '../../db/statement.ts';
+import { rowReader, type Statement, statement } from '../../db/statement.ts';
 import type { Store } from '../../db/transaction.ts';
 import { monthOf } from '../domain/calendar.ts';
 import { notFound } from '../domain/errors.ts';
@@ -125,8 +125,7 @@ export class Change {
   /** Sends what was collected so far, in its order, with whatever is asked next. Reads after it see it. */
   async flush(): Promise<void> {
     const writes = this.#writes.splice(0);
-    const { $client } = this.tx;
-    if (writes.length > 0) await ($client.send ?? $client.batch)(writes.map(statementOf));
+    if (writes.length > 0) await writeTogether(this.tx, writes);
   }
 
   /** The revision, touches and outbox rows; returns the page's revision after the change. */

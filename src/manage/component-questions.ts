@@ -1,16 +1,40 @@
 /** What a change of components asks up front, and those that others name. */
-import { and, eq, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
-import { inList } from '../../db/json-list.ts';
-import { type Question, question } from '../../db/question.ts';
-import { components } from '../../db/schema.ts';
+import { ask, type Question, question } from '../../db/question.ts';
 import { notOnPage } from '../domain/errors.ts';
 import { slugOf } from '../domain/slug.ts';
-import type { Change } from './command.ts';
 import { FOLLOWERS_AT_ONCE } from './subscriber-steps.ts';
 
+const NAMED = `select json_group_array(id) as answer from (select id from components
+  where page_id = ? and id in (select value from json_each(?)) order by top_rank, rank, id)`;
+
+/** Those of the ids that are components of a page, in display order; nothing to ask where none is named. */
+export function namedQuestion(
+  pageId: string,
+  ids: readonly string[] | null = null,
+): Question<string[]> | undefined {
+  if (ids === null || ids.length === 0) return undefined;
+  const { statement, read } = question<string[]>(NAMED, pageId, JSON.stringify(ids));
+  return { statement, read: (rows) => read(rows)! };
+}
+
 /**
- * The components of a page among these ids, by id.
+ * @param found what `namedQuestion` answered
+ * @param loc where the ids stand in the body
+ * @throws DomainError invalid for one that is not there or foreign
+ */
+export function assertNamed(
+  found: readonly string[],
+  ids: readonly string[],
+  loc: 'components' | 'component_ids',
+): void {
+  const there = new Set(found);
+  const missing = ids.findIndex((id) => !there.has(id));
+  if (missing >= 0) throw notOnPage(ids, missing, loc);
+}
+
+/**
+ * The components of a page among these ids, in display order.
  *
  * @param loc where the ids stand in the body; null passes over those that are not there
  * @throws DomainError invalid for one that is not there or foreign
@@ -19,26 +43,11 @@ export async function componentsOn(
   tx: Database,
   pageId: string,
   ids: readonly string[],
-  loc: 'components' | 'component_ids' | null,
-): Promise<Map<string, { id: string; name: string }>> {
-  if (ids.length === 0) return new Map();
-  const rows = await tx
-    .select({ id: components.id, name: components.name })
-    .from(components)
-    .where(and(eq(components.pageId, pageId), sql`${components.id} ${inList(ids)}`));
-  const found = new Map(rows.map((row) => [row.id, row]));
-  const missing = loc === null ? -1 : ids.findIndex((id) => !found.has(id));
-  if (loc !== null && missing >= 0) throw notOnPage(ids, missing, loc);
-  return found;
-}
-
-/** `componentsOn` the page of a change. @throws DomainError invalid for one that is not there or foreign */
-export function namedComponents(
-  unit: Change,
-  ids: readonly string[],
-  loc: 'components' | 'component_ids',
-): Promise<Map<string, { id: string; name: string }>> {
-  return componentsOn(unit.tx, unit.page.id, ids, loc);
+  loc: 'component_ids' | null,
+): Promise<string[]> {
+  const { named = [] } = await ask(tx.$client, { named: namedQuestion(pageId, ids) });
+  if (loc !== null) assertNamed(named, ids, loc);
+  return named;
 }
 
 /** Whether a component has this code; null when none has. */

@@ -1,6 +1,7 @@
 import { and, eq, inArray } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { letters } from '../../db/messages.ts';
+import { type Question, question } from '../../db/question.ts';
 import { emailKey } from '../domain/email-address.ts';
 import { newId } from '../domain/ids.ts';
 import { LETTER_SEAL, type Letter } from '../domain/letters.ts';
@@ -35,20 +36,31 @@ export async function queueLetter(
   });
 }
 
+interface Waiting {
+  id: string;
+  sealed: string;
+}
+
+/** The letters of a page that wait to be sent. */
+export function waitingQuestion(pageId: string): Question<Waiting[]> {
+  const { statement, read } = question<Waiting[]>(
+    `select json_group_array(json_object('id', id, 'sealed', sealed)) as answer from letters
+      where page_id = ? and state = 'pending'`,
+    pageId,
+  );
+  return { statement, read: (rows) => read(rows)! };
+}
+
 /**
- * What takes back the letters of a page that wait to be sent to an address, and forgets what they hold. They are sealed:
- * each that waits is opened, which takes some microseconds.
+ * What takes back those letters that are to be sent to an address, and forgets what they hold. They are sealed: each that
+ * waits is opened, which takes some microseconds.
  */
-export async function cancelLettersTo(
+export function cancelLettersTo(
   { secrets, now }: Pick<Manager, 'secrets' | 'now'>,
   tx: Database,
-  pageId: string,
+  waiting: readonly Waiting[],
   key: string,
 ) {
-  const waiting = await tx
-    .select({ id: letters.id, sealed: letters.sealed })
-    .from(letters)
-    .where(and(eq(letters.pageId, pageId), eq(letters.state, 'pending')));
   const theirs = waiting.filter(({ sealed }) => {
     const letter = JSON.parse(secrets.open(LETTER_SEAL, sealed)) as Letter;
     return emailKey(letter.to) === key;

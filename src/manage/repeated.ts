@@ -1,5 +1,6 @@
 import { and, gte, lt, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
+import { writeTogether } from '../../db/question.ts';
 import { idempotentAnswers } from '../../db/schema.ts';
 import { statement } from '../../db/statement.ts';
 
@@ -40,8 +41,7 @@ export async function keepAnswer(
   answer: StoredAnswer,
   now: number,
 ): Promise<void> {
-  const { $client } = tx;
-  await ($client.send ?? $client.batch)([statement(KEEP, id, bodyHash, JSON.stringify(answer), now)]);
+  await writeTogether(tx, [statement(KEEP, id, bodyHash, JSON.stringify(answer), now)]);
 }
 
 /** Forgets answers that nobody may ask for any more. */

@@ -62,9 +62,7 @@ export async function signUp(
     const now = manager.now();
     const wait = await countHit(tx, secrets, PER_CLIENT, client, now);
     if (wait !== null) throw new TooManySignUpsError(wait);
-    const componentIds = [
-      ...(await componentsOn(tx, pageId, input.component_ids ?? [], 'component_ids')).keys(),
-    ];
+    const componentIds = await componentsOn(tx, pageId, input.component_ids ?? [], 'component_ids');
     const mayBeSent = await countMail(tx, manager, pageId, key, now);
     const known = await subscriberByKey(tx, pageId, key);
     const isActive = known?.status === 'active' && known.suppressedAt === null;
@@ -143,7 +141,7 @@ export async function verifySignUp(manager: Manager, pageId: string, token: stri
         ),
     );
     // What was deleted since is followed by nobody.
-    writeChoice(unit, id, [...(await componentsOn(tx, pageId, found.componentIds, null)).keys()]);
+    writeChoice(unit, id, await componentsOn(tx, pageId, found.componentIds, null));
     return { value: id, subjectId: id };
   });
 }

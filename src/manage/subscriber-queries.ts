@@ -2,6 +2,7 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Database } from '../../db/client.ts';
 import { subscribers } from '../../db/messages.ts';
+import { ask, type Question } from '../../db/question.ts';
 import { rowReader, statement } from '../../db/statement.ts';
 import { emailKey } from '../domain/email-address.ts';
 import { notFound } from '../domain/errors.ts';
@@ -92,13 +93,31 @@ export async function* walkSubscribers(
   } while (step.length === STEP);
 }
 
+/** Its reading throws DomainError not_found. */
+export function subscriberQuestion(pageId: string, id: string): Question<Subscriber> {
+  return {
+    statement: statement(`select ${COLUMNS} from subscribers where page_id = ? and id = ?`, pageId, id),
+    read(rows) {
+      const [found] = subscribersIn({ rows });
+      if (!found) throw notFound('Subscriber');
+      return found;
+    },
+  };
+}
+
 /** @throws DomainError not_found */
 export async function getSubscriber(read: Database, pageId: string, id: string): Promise<Subscriber> {
-  const [found] = subscribersIn(
-    await read.$client.execute(
-      statement(`select ${COLUMNS} from subscribers where page_id = ? and id = ?`, pageId, id),
+  return (await ask(read.$client, { subscriber: subscriberQuestion(pageId, id) })).subscriber;
+}
+
+/** The subscriber of a page with this address, whatever became of them. */
+export function byKeyQuestion(pageId: string, key: string): Question<SubscriberRow | null> {
+  return {
+    statement: statement(
+      `select ${reader.json} as subscriber from subscribers where page_id = ? and email_key = ?`,
+      pageId,
+      key,
     ),
-  );
-  if (!found) throw notFound('Subscriber');
-  return found;
+    read: (rows) => (rows[0] ? reader.read(rows[0].subscriber as string) : null),
+  };
 }

@@ -8,17 +8,23 @@
 import { and, eq } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { deliveries, erasures, signUps, subscriberComponents, subscribers } from '../../db/messages.ts';
+import { type Answers, ask, question } from '../../db/question.ts';
 import { statement } from '../../db/statement.ts';
 import { emailKey } from '../domain/email-address.ts';
 import { conflict } from '../domain/errors.ts';
 import { newId } from '../domain/ids.ts';
 import type { Secrets } from '../domain/secrets.ts';
 import type { SubscriberCreate, SubscriberPatch } from '../domain/subscriber-input.ts';
-import { type Actor, type Change, change, type Manager, type Outcome } from './command.ts';
-import { namedComponents } from './component-questions.ts';
-import { cancelLettersTo } from './letters.ts';
+import { type Actor, type Change, changeKnowing, type Manager, type Outcome } from './command.ts';
+import { assertNamed, namedQuestion } from './component-questions.ts';
+import { cancelLettersTo, waitingQuestion } from './letters.ts';
 import { forgetAnswersAbout } from './repeated.ts';
-import { getSubscriber, type SubscriberRow } from './subscriber-queries.ts';
+import {
+  byKeyQuestion,
+  type Subscriber,
+  type SubscriberRow,
+  subscriberQuestion,
+} from './subscriber-queries.ts';
 
 const CHOICE =
   'insert into subscriber_components (subscriber_id, component_id) select ?, value from json_each(?) where true';
@@ -33,29 +39,28 @@ export async function subscriberByKey(
   tx: Database,
   pageId: string,
   key: string,
-): Promise<SubscriberRow | undefined> {
-  const [row] = await tx
-    .select()
-    .from(subscribers)
-    .where(and(eq(subscribers.pageId, pageId), eq(subscribers.emailKey, key)));
-  return row;
+): Promise<SubscriberRow | null> {
+  return (await ask(tx.$client, { known: byKeyQuestion(pageId, key) })).known;
+}
+
+/** Whether an address is a subscriber's of the page, and whether its owner was erased from it. */
+function addressQuestions({ secrets }: Manager, pageId: string, email: string) {
+  const key = emailKey(email);
+  const erased =
+    'select json_quote(erased_at) as answer from erasures where page_id = ? and address_hash = ?';
+  return {
+    taken: byKeyQuestion(pageId, key),
+    erased: question<number>(erased, pageId, erasureHash(secrets, pageId, key)),
+  };
 }
 
 /** Refuses an address that is another's already, or whose owner was erased. @throws DomainError conflict */
-async function assertFree(manager: Manager, unit: Change, email: string, self: string): Promise<void> {
-  const { tx, page } = unit;
-  const key = emailKey(email);
-  const taken = await subscriberByKey(tx, page.id, key);
+function assertFree({ taken, erased }: Answers<ReturnType<typeof addressQuestions>>, self: string): void {
   if (taken?.status === 'unsubscribed' && taken.id !== self)
     throw conflict('This address has unsubscribed. Only its owner can come back, by subscribing again.');
   if (taken && taken.id !== self) throw conflict('This address is a subscriber already.');
-  const [erased] = await tx
-    .select({ at: erasures.erasedAt })
-    .from(erasures)
-    .where(
-      and(eq(erasures.pageId, page.id), eq(erasures.addressHash, erasureHash(manager.secrets, page.id, key))),
-    );
-  if (erased) throw conflict('This address was erased. Only its owner can come back, by subscribing again.');
+  if (erased !== null)
+    throw conflict('This address was erased. Only its owner can come back, by subscribing again.');
 }
 
 /** Writes what a subscriber follows; an empty list is the whole page. To be flushed behind the subscriber's own row. */
@@ -87,27 +92,36 @@ export async function addSubscriber(
   actor: Actor,
   pageId: string,
   input: SubscriberCreate,
-): Promise<Outcome<string>> {
-  return change(manager, actor, pageId, 'subscriber.created', async (unit) => {
+): Promise<Outcome<string, Subscriber>> {
+  const { email, component_ids: chosen = [] } = input;
+  const address = addressQuestions(manager, pageId, email);
+  const asked = { named: namedQuestion(pageId, chosen), ...address };
+  return changeKnowing(manager, actor, pageId, 'subscriber.created', asked, async (unit, known) => {
     const { tx, now } = unit;
-    const { email, component_ids: chosen = [] } = input;
-    await namedComponents(unit, chosen, 'component_ids');
-    const known = await subscriberByKey(tx, pageId, emailKey(email));
-    const returns = known?.status === 'active' && known.suppressedAt !== null;
-    if (!returns) await assertFree(manager, unit, email, '');
-    const id = returns ? known.id : newId();
+    const { named = [], taken } = known;
+    assertNamed(named, chosen, 'component_ids');
+    const returning = taken?.status === 'active' && taken.suppressedAt !== null ? taken : null;
+    if (!returning) assertFree(known, '');
     const facts = {
       ...{ email, wholePage: chosen.length === 0, source: 'managed' as const, updatedAt: now },
       ...{ suppressedReason: null, suppressedAt: null },
     };
-    if (returns) unit.write(tx.update(subscribers).set(facts).where(eq(subscribers.id, id)));
-    else {
-      const row = { id, pageId, emailKey: emailKey(email), status: 'active' as const, createdAt: now };
-      unit.write(tx.insert(subscribers).values({ ...row, ...facts }));
-    }
-    writeChoice(unit, id, chosen);
-    return { value: id, subjectId: id };
+    const row: SubscriberRow = {
+      ...(returning ?? newcomer(pageId, email, now)),
+      ...facts,
+    };
+    if (returning) unit.write(tx.update(subscribers).set(facts).where(eq(subscribers.id, row.id)));
+    else unit.write(tx.insert(subscribers).values(row));
+    writeChoice(unit, row.id, chosen);
+    return { value: row.id, after: { ...row, componentIds: named }, subjectId: row.id };
   });
+}
+
+function newcomer(pageId: string, email: string, now: number) {
+  return {
+    ...{ id: newId(), pageId, emailKey: emailKey(email), status: 'active' as const },
+    ...{ verifiedAt: null, unsubscribedAt: null, createdAt: now },
+  };
 }
 
 /**
@@ -121,32 +135,38 @@ export async function editSubscriber(
   pageId: string,
   id: string,
   input: SubscriberPatch,
-): Promise<Outcome<string>> {
-  return change(manager, actor, pageId, 'subscriber.updated', async (unit) => {
+): Promise<Outcome<string, Subscriber>> {
+  const { email, component_ids: chosen, status } = input;
+  const address = email === undefined ? undefined : addressQuestions(manager, pageId, email);
+  const asked = {
+    subscriber: subscriberQuestion(pageId, id),
+    ...{ named: namedQuestion(pageId, chosen), taken: address?.taken, erased: address?.erased },
+  };
+  return changeKnowing(manager, actor, pageId, 'subscriber.updated', asked, async (unit, known) => {
+    const { subscriber: before, named = [], taken = null, erased = null } = known;
     const { tx, now } = unit;
-    const row = await getSubscriber(tx, pageId, id);
-    const { email, component_ids: chosen, status } = input;
-    if (chosen) await namedComponents(unit, chosen, 'component_ids');
-    if (status === 'active' && row.status === 'unsubscribed')
+    assertNamed(named, chosen ?? [], 'component_ids');
+    if (status === 'active' && before.status === 'unsubscribed')
       throw conflict('This subscriber has left. Only they themselves can come back, by subscribing again.');
-    const moves = email !== undefined && emailKey(email) !== row.emailKey;
-    if (moves) await assertFree(manager, unit, email, id);
-    const leaves = status === 'unsubscribed' && row.status === 'active';
-    unit.write(
-      tx
-        .update(subscribers)
-        .set({
-          updatedAt: now,
-          ...(email === undefined ? {} : { email, emailKey: emailKey(email) }),
-          ...(chosen ? { wholePage: chosen.length === 0 } : {}),
-          ...(moves || status === 'active' ? { suppressedReason: null, suppressedAt: null } : {}),
-          ...(leaves ? { status, unsubscribedAt: now } : {}),
-        })
-        .where(eq(subscribers.id, id)),
-    );
+    const moves = email !== undefined && emailKey(email) !== before.emailKey;
+    if (moves) assertFree({ taken, erased }, id);
+    const leaves = status === 'unsubscribed' && before.status === 'active';
+    const changed = {
+      updatedAt: now,
+      ...(email === undefined ? {} : { email, emailKey: emailKey(email) }),
+      ...(chosen ? { wholePage: chosen.length === 0 } : {}),
+      ...(moves || status === 'active' ? { suppressedReason: null, suppressedAt: null } : {}),
+      ...(leaves ? { status, unsubscribedAt: now } : {}),
+    };
+    unit.write(tx.update(subscribers).set(changed).where(eq(subscribers.id, id)));
     if (chosen) writeChoice(unit, id, chosen);
     if (leaves) cancelDeliveries(unit, id);
-    return { value: id, subjectId: id, details: { fields: Object.keys(input) } };
+    return {
+      value: id,
+      after: { ...before, ...changed, ...(chosen ? { componentIds: named } : {}) },
+      subjectId: id,
+      details: { fields: Object.keys(input) },
+    };
   });
 }
 
@@ -162,13 +182,14 @@ export async function eraseSubscriber(
   pageId: string,
   id: string,
 ): Promise<Outcome<null>> {
-  return change(manager, actor, pageId, 'subscriber.erased', async (unit) => {
+  const asked = { subscriber: subscriberQuestion(pageId, id), letters: waitingQuestion(pageId) };
+  return changeKnowing(manager, actor, pageId, 'subscriber.erased', asked, async (unit, known) => {
     const { tx, now } = unit;
-    const { emailKey: key, createdAt } = await getSubscriber(tx, pageId, id);
+    const { emailKey: key, createdAt } = known.subscriber;
     const addressHash = erasureHash(manager.secrets, pageId, key);
     cancelDeliveries(unit, id);
     unit.write(
-      ...(await cancelLettersTo(manager, tx, pageId, key)),
+      ...cancelLettersTo(manager, tx, known.letters, key),
       ...forgetAnswersAbout(tx, id, key, createdAt),
     );
     unit.write(
@@ -176,6 +197,6 @@ export async function eraseSubscriber(
       tx.delete(signUps).where(and(eq(signUps.pageId, pageId), eq(signUps.emailKey, key))),
       tx.insert(erasures).values({ pageId, addressHash, erasedAt: now }).onConflictDoNothing(),
     );
-    return { value: null, subjectId: id };
+    return { value: null, after: null, subjectId: id };
   });
 }

@@ -63,8 +63,7 @@ export async function editSubscription(
     const { tx, now } = unit;
     const row = await subscriptionOf(manager, pageId, token, tx);
     const asked = input.component_ids ?? (input.whole_page ? [] : row.componentIds);
-    const named = await componentsOn(tx, pageId, asked, lenient ? null : 'component_ids');
-    const chosen = [...named.keys()];
+    const chosen = await componentsOn(tx, pageId, asked, lenient ? null : 'component_ids');
     if (input.whole_page === false && chosen.length === 0)
       throw invalid(['component_ids'], 'Name the components to follow instead of the whole page.', 'missing');
     if (input.component_ids || input.whole_page) {

@@ -1,11 +1,13 @@
-import { and, count, eq } from 'drizzle-orm';
+import { count, eq } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
+import { ask, type Question } from '../../db/question.ts';
 import { templates } from '../../db/schema.ts';
+import { rowReader, statement } from '../../db/statement.ts';
 import { notFound } from '../domain/errors.ts';
 import { newId } from '../domain/ids.ts';
 import type { TemplateCreate, TemplatePatch } from '../domain/input.ts';
-import { type Actor, type Change, change, type Manager, type Outcome } from './command.ts';
-import { namedComponents } from './component-questions.ts';
+import { type Actor, changeKnowing, type Manager, type Outcome } from './command.ts';
+import { assertNamed, namedQuestion } from './component-questions.ts';
 import type { Listed, Slice } from './queries.ts';
 
 export type TemplateRow = typeof templates.$inferSelect;
@@ -30,23 +32,26 @@ export async function listTemplates(
   return { total: total!.n, items };
 }
 
-/** @throws DomainError not_found */
-export async function getTemplate(read: Database, pageId: string, id: string): Promise<TemplateRow> {
-  const [row] = await read
-    .select()
-    .from(templates)
-    .where(and(eq(templates.pageId, pageId), eq(templates.id, id)));
-  if (!row) throw notFound('Template');
-  return row;
+const reader = rowReader(templates);
+const TEMPLATE = `select ${reader.json} as template from templates where page_id = ? and id = ?`;
+
+/** Its reading throws DomainError not_found. */
+function templateQuestion(pageId: string, id: string): Question<TemplateRow> {
+  return {
+    statement: statement(TEMPLATE, pageId, id),
+    read(rows) {
+      if (!rows[0]) throw notFound('Template');
+      return reader.read(rows[0].template as string);
+    },
+  };
 }
 
-async function assertComponents(unit: Change, components: TemplatePatch['components']): Promise<void> {
-  await namedComponents(
-    unit,
-    (components ?? []).map(({ id }) => id),
-    'components',
-  );
+/** @throws DomainError not_found */
+export async function getTemplate(read: Database, pageId: string, id: string): Promise<TemplateRow> {
+  return (await ask(read.$client, { template: templateQuestion(pageId, id) })).template;
 }
+
+const idsOf = (said: TemplatePatch['components'] = []) => said.map(({ id }) => id);
 
 /** Makes a template for incidents. Readers see nothing of it. @throws DomainError invalid (components) */
 export async function createTemplate(
@@ -54,24 +59,18 @@ export async function createTemplate(
   actor: Actor,
   pageId: string,
   input: TemplateCreate,
-): Promise<Outcome<string>> {
-  return change(manager, actor, pageId, 'template.created', async (unit) => {
-    await assertComponents(unit, input.components);
-    const id = newId();
-    unit.write(
-      unit.tx.insert(templates).values({
-        id,
-        pageId,
-        name: input.name,
-        title: input.title,
-        body: input.body,
-        status: input.status ?? null,
-        components: input.components ?? [],
-        createdAt: unit.now,
-        updatedAt: unit.now,
-      }),
-    );
-    return { value: id, subjectId: id, details: { name: input.name } };
+): Promise<Outcome<string, TemplateRow>> {
+  const ids = idsOf(input.components);
+  const asked = { named: namedQuestion(pageId, ids) };
+  return changeKnowing(manager, actor, pageId, 'template.created', asked, async (unit, { named = [] }) => {
+    assertNamed(named, ids, 'components');
+    const { name, title, body, status = null, components = [] } = input;
+    const made = {
+      ...{ id: newId(), pageId, name, title, body, status, components },
+      ...{ createdAt: unit.now, updatedAt: unit.now },
+    };
+    unit.write(unit.tx.insert(templates).values(made));
+    return { value: made.id, after: made, subjectId: made.id, details: { name } };
   });
 }
 
@@ -82,17 +81,18 @@ export async function editTemplate(
   pageId: string,
   id: string,
   input: TemplatePatch,
-): Promise<Outcome<string>> {
-  return change(manager, actor, pageId, 'template.updated', async (unit) => {
-    await getTemplate(unit.tx, pageId, id);
-    await assertComponents(unit, input.components);
-    unit.write(
-      unit.tx
-        .update(templates)
-        .set({ ...input, updatedAt: unit.now })
-        .where(eq(templates.id, id)),
-    );
-    return { value: id, subjectId: id, details: { fields: Object.keys(input) } };
+): Promise<Outcome<string, TemplateRow>> {
+  const ids = idsOf(input.components);
+  const asked = { template: templateQuestion(pageId, id), named: namedQuestion(pageId, ids) };
+  return changeKnowing(manager, actor, pageId, 'template.updated', asked, async (unit, known) => {
+    const { template, named = [] } = known;
+    assertNamed(named, ids, 'components');
+    const { name = template.name, title = template.title, body = template.body } = input;
+    const { status = template.status, components = template.components } = input;
+    const next = { name, title, body, status, components, updatedAt: unit.now };
+    unit.write(unit.tx.update(templates).set(next).where(eq(templates.id, id)));
+    const after = { ...template, ...next };
+    return { value: id, after, subjectId: id, details: { fields: Object.keys(input) } };
   });
 }
 
@@ -103,9 +103,9 @@ export async function deleteTemplate(
   pageId: string,
   id: string,
 ): Promise<Outcome<null>> {
-  return change(manager, actor, pageId, 'template.deleted', async (unit) => {
-    const row = await getTemplate(unit.tx, pageId, id);
+  const asked = { template: templateQuestion(pageId, id) };
+  return changeKnowing(manager, actor, pageId, 'template.deleted', asked, async (unit, { template }) => {
     unit.write(unit.tx.delete(templates).where(eq(templates.id, id)));
-    return { value: null, subjectId: id, details: { name: row.name } };
+    return { value: null, after: null, subjectId: id, details: { name: template.name } };
   });
 }

@@ -1,8 +1,10 @@
 /** The webhooks of a page. Readers see nothing of them: no change here raises a revision. */
 import { randomBytes } from 'node:crypto';
-import { and, count, eq, getTableColumns, sql } from 'drizzle-orm';
+import { and, count, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { deliveries, webhooks } from '../../db/messages.ts';
+import { ask, type Question, question } from '../../db/question.ts';
+import { rowReader } from '../../db/statement.ts';
 import { conflict, notFound } from '../domain/errors.ts';
 import { newId } from '../domain/ids.ts';
 import {
@@ -11,8 +13,8 @@ import {
   type WebhookPatch,
   type WebhookSecrets,
 } from '../domain/webhooks.ts';
-import { type Actor, type Change, change, type Manager, type Outcome } from './command.ts';
-import { namedComponents } from './component-questions.ts';
+import { type Actor, type Change, changeKnowing, type Manager, type Outcome } from './command.ts';
+import { assertNamed, namedQuestion } from './component-questions.ts';
 import type { Listed, Slice } from './queries.ts';
 
 const MOST_WEBHOOKS = 100;
@@ -28,12 +30,10 @@ export type WebhookRecord = Omit<typeof webhooks.$inferSelect, 'sealedSecret' | 
 };
 
 const { sealedSecret: _, componentIds: __, ...ownColumns } = getTableColumns(webhooks);
-const columns = {
-  ...ownColumns,
-  // Spelled out: of a single table drizzle prints `page_id` alone, which is the other one's inside of the inner query.
-  follows: sql<string | null>`iif(webhooks.component_ids is null, null, (select json_group_array(f.value)
-    from json_each(webhooks.component_ids) f join components c on c.id = f.value and c.page_id = webhooks.page_id))`,
-};
+// Spelled out: of a single table drizzle prints `page_id` alone, which is the other one's inside of the inner query.
+const FOLLOWS = `iif(webhooks.component_ids is null, null, (select json_group_array(f.value)
+  from json_each(webhooks.component_ids) f join components c on c.id = f.value and c.page_id = webhooks.page_id))`;
+const columns = { ...ownColumns, follows: sql.raw(FOLLOWS) as SQL<string | null> };
 const recordOf = (row: Omit<WebhookRecord, 'follows'> & { follows: string | null }): WebhookRecord => ({
   ...row,
   follows: row.follows === null ? null : (JSON.parse(row.follows) as string[]),
@@ -59,14 +59,32 @@ export async function listWebhooks(
   return { total: total!.n, items: items.map(recordOf) };
 }
 
+const reader = rowReader(webhooks);
+const WEBHOOK = `select json_object('row', ${reader.json}, 'follows', json(coalesce(${FOLLOWS}, 'null'))) as answer
+  from webhooks where page_id = ? and id = ?`;
+
+interface Kept {
+  record: WebhookRecord;
+  sealedSecret: string;
+}
+
+/** Its reading throws DomainError not_found. */
+function webhookQuestion(pageId: string, id: string): Question<Kept> {
+  const { statement, read } = question<{ row: unknown; follows: string[] | null }>(WEBHOOK, pageId, id);
+  return {
+    statement,
+    read(rows) {
+      const found = read(rows);
+      if (!found) throw notFound('Webhook');
+      const { sealedSecret, componentIds, ...own } = reader.from(found.row);
+      return { record: { ...own, follows: found.follows }, sealedSecret };
+    },
+  };
+}
+
 /** @throws DomainError not_found */
 export async function getWebhook(read: Database, pageId: string, id: string): Promise<WebhookRecord> {
-  const [row] = await read
-    .select(columns)
-    .from(webhooks)
-    .where(and(eq(webhooks.pageId, pageId), eq(webhooks.id, id)));
-  if (!row) throw notFound('Webhook');
-  return recordOf(row);
+  return (await ask(read.$client, { webhook: webhookQuestion(pageId, id) })).webhook.record;
 }
 
 /** A secret of the Standard Webhooks scheme: `whsec_` and base64. */
@@ -78,13 +96,15 @@ const sealed = (manager: Manager, secrets: WebhookSecrets) =>
   manager.secrets.seal(WEBHOOK_SEAL, JSON.stringify(secrets));
 
 /** What the rows keep: none, or null, stands for the whole page. */
-async function followed(
-  unit: Change,
-  { component_ids: ids }: WebhookPatch,
-): Promise<{ componentIds?: string[] | null }> {
-  if (ids === undefined) return {};
-  await namedComponents(unit, ids ?? [], 'component_ids');
-  return { componentIds: ids === null || ids.length === 0 ? null : ids };
+const followed = (ids: readonly string[] | null): string[] | null =>
+  ids === null || ids.length === 0 ? null : [...ids];
+
+function webhooksOn(pageId: string): Question<number> {
+  const { statement, read } = question<number>(
+    'select json_quote(count(*)) as answer from webhooks where page_id = ?',
+    pageId,
+  );
+  return { statement, read: (rows) => read(rows)! };
 }
 
 /**
@@ -97,28 +117,27 @@ export async function createWebhook(
   actor: Actor,
   pageId: string,
   input: WebhookCreate,
-): Promise<Outcome<{ id: string; secret: string }>> {
-  return change(manager, actor, pageId, 'webhook.created', async (unit) => {
-    const ofPage = eq(webhooks.pageId, pageId);
-    const [there] = await unit.tx.select({ n: count() }).from(webhooks).where(ofPage);
-    if (there!.n >= MOST_WEBHOOKS) throw conflict(`A page has at most ${MOST_WEBHOOKS} webhooks.`);
-    const id = newId();
+): Promise<Outcome<{ id: string; secret: string }, WebhookRecord>> {
+  const { url, events = null, component_ids: ids = null, active = true } = input;
+  const asked = { there: webhooksOn(pageId), named: namedQuestion(pageId, ids) };
+  return changeKnowing(manager, actor, pageId, 'webhook.created', asked, async (unit, known) => {
+    const { there, named = [] } = known;
+    if (there >= MOST_WEBHOOKS) throw conflict(`A page has at most ${MOST_WEBHOOKS} webhooks.`);
+    assertNamed(named, ids ?? [], 'component_ids');
     const secret = newSecret();
-    unit.write(
-      unit.tx.insert(webhooks).values({
-        id,
-        pageId,
-        url: input.url,
-        events: input.events ?? null,
-        componentIds: null,
-        ...(await followed(unit, input)),
-        active: input.active ?? true,
-        sealedSecret: sealed(manager, { current: secret }),
-        createdAt: unit.now,
-        updatedAt: unit.now,
-      }),
-    );
-    return { value: { id, secret }, subjectId: id, details: { host: hostOf(input.url) } };
+    const made = {
+      ...{ id: newId(), pageId, url, events, active, failingSince: null, disabledAt: null },
+      ...{ lastSuccessAt: null, createdAt: unit.now, updatedAt: unit.now },
+    };
+    const follows = followed(ids);
+    const sealedSecret = sealed(manager, { current: secret });
+    unit.write(unit.tx.insert(webhooks).values({ ...made, componentIds: follows, sealedSecret }));
+    return {
+      value: { id: made.id, secret },
+      after: { ...made, follows },
+      subjectId: made.id,
+      details: { host: hostOf(url) },
+    };
   });
 }
 
@@ -134,26 +153,34 @@ export async function editWebhook(
   pageId: string,
   id: string,
   input: WebhookPatch,
-): Promise<Outcome<string>> {
-  return change(manager, actor, pageId, 'webhook.updated', async (unit) => {
-    const row = await getWebhook(unit.tx, pageId, id);
-    const { component_ids: _ids, ...own } = input;
-    const active = input.active ?? row.active;
-    const anew = (active && !row.active) || (input.url !== undefined && input.url !== row.url);
+): Promise<Outcome<string, WebhookRecord>> {
+  const { component_ids: ids } = input;
+  const asked = { webhook: webhookQuestion(pageId, id), named: namedQuestion(pageId, ids) };
+  return changeKnowing(manager, actor, pageId, 'webhook.updated', asked, async (unit, known) => {
+    const { record } = known.webhook;
+    assertNamed(known.named ?? [], ids ?? [], 'component_ids');
+    const { url = record.url, events = record.events, active = record.active } = input;
+    const anew = (active && !record.active) || url !== record.url;
+    const next = {
+      ...{ url, events, active, updatedAt: unit.now },
+      failingSince: anew ? null : record.failingSince,
+      disabledAt: active ? null : record.disabledAt,
+    };
+    const choice = ids === undefined ? {} : { componentIds: followed(ids) };
     unit.write(
       unit.tx
         .update(webhooks)
-        .set({
-          ...own,
-          ...(await followed(unit, input)),
-          ...(anew ? { failingSince: null } : {}),
-          ...(active ? { disabledAt: null } : {}),
-          updatedAt: unit.now,
-        })
+        .set({ ...next, ...choice })
         .where(eq(webhooks.id, id)),
     );
     if (!active) cancelWaiting(unit, id);
-    return { value: id, subjectId: id, details: { fields: Object.keys(input) } };
+    const follows = ids === undefined ? record.follows : followed(ids);
+    return {
+      value: id,
+      after: { ...record, ...next, follows },
+      subjectId: id,
+      details: { fields: Object.keys(input) },
+    };
   });
 }
 
@@ -163,14 +190,10 @@ export async function rotateSecret(
   actor: Actor,
   pageId: string,
   id: string,
-): Promise<Outcome<{ secret: string }>> {
-  return change(manager, actor, pageId, 'webhook.secret_rotated', async (unit) => {
-    await getWebhook(unit.tx, pageId, id);
-    const [row] = await unit.tx
-      .select({ sealedSecret: webhooks.sealedSecret })
-      .from(webhooks)
-      .where(eq(webhooks.id, id));
-    const old = JSON.parse(manager.secrets.open(WEBHOOK_SEAL, row!.sealedSecret)) as WebhookSecrets;
+): Promise<Outcome<{ secret: string }, WebhookRecord>> {
+  const asked = { webhook: webhookQuestion(pageId, id) };
+  return changeKnowing(manager, actor, pageId, 'webhook.secret_rotated', asked, async (unit, { webhook }) => {
+    const old = JSON.parse(manager.secrets.open(WEBHOOK_SEAL, webhook.sealedSecret)) as WebhookSecrets;
     const secret = newSecret();
     const next = { current: secret, previous: { secret: old.current, until: unit.now + ROTATION_MS } };
     unit.write(
@@ -179,7 +202,7 @@ export async function rotateSecret(
         .set({ sealedSecret: sealed(manager, next), updatedAt: unit.now })
         .where(eq(webhooks.id, id)),
     );
-    return { value: { secret }, subjectId: id };
+    return { value: { secret }, after: { ...webhook.record, updatedAt: unit.now }, subjectId: id };
   });
 }
 
@@ -190,11 +213,12 @@ export async function deleteWebhook(
   pageId: string,
   id: string,
 ): Promise<Outcome<null>> {
-  return change(manager, actor, pageId, 'webhook.deleted', async (unit) => {
-    const { url } = await getWebhook(unit.tx, pageId, id);
+  const asked = { webhook: webhookQuestion(pageId, id) };
+  return changeKnowing(manager, actor, pageId, 'webhook.deleted', asked, async (unit, { webhook }) => {
+    const { url } = webhook.record;
     unit.write(unit.tx.delete(webhooks).where(eq(webhooks.id, id)));
     cancelWaiting(unit, id);
-    return { value: null, subjectId: id, details: { host: hostOf(url) } };
+    return { value: null, after: null, subjectId: id, details: { host: hostOf(url) } };
   });
 }
 

@@ -253,3 +253,61 @@ describe('So does what reaches back in time', () => {
     expect(await costOf((n) => far.api('DELETE', one(n)))).toBeLessThanOrEqual(3);
   });
 });
+
+describe('So does what is set up once', () => {
+  test('a webhook', async () => {
+    const path = `${PAGE}/webhooks`;
+    const hook = (n: number) => ({ url: `https://hooks.example.com/${n}`, component_ids: [component] });
+    expect(await costOfDocument('POST', path, hook)).toBeLessThanOrEqual(3);
+    const ids = ((await far.api('GET', path)).body as { id: string }[]).map(({ id }) => id);
+    const one = (n: number) => `${path}/${ids[n]}`;
+    const patches = [{ active: false }, { component_ids: null }, { url: 'https://hooks.example.com/new' }];
+    expect(await costOfDocument('PATCH', one, (n) => patches[n])).toBeLessThanOrEqual(3);
+    expect(await costOf((n) => far.api('POST', `${one(n)}/secret`))).toBeLessThanOrEqual(3);
+    expect(await costOf((n) => far.api('DELETE', one(n)))).toBeLessThanOrEqual(3);
+  });
+
+  test('a template', async () => {
+    const path = `${PAGE}/templates`;
+    const said = [{ id: component, status: 'major_outage' }];
+    const template = (n: number) => ({ name: `Template ${n}`, title: 'Slow', body: 'So.', components: said });
+    expect(await costOfDocument('POST', path, template)).toBeLessThanOrEqual(3);
+    const ids = ((await far.api('GET', path)).body as { id: string }[]).map(({ id }) => id);
+    const one = (n: number) => `${path}/${ids[n]}`;
+    const patches = [{ name: 'Other' }, { status: 'monitoring', components: said }, { components: [] }];
+    expect(await costOfDocument('PATCH', one, (n) => patches[n])).toBeLessThanOrEqual(3);
+    expect(await costOf((n) => far.api('DELETE', one(n)))).toBeLessThanOrEqual(3);
+  });
+
+  test('a subscriber', async () => {
+    const path = `${PAGE}/subscribers`;
+    const who = (n: number) => ({
+      email: `ada-${n}@example.com`,
+      ...(n === 0 ? {} : { component_ids: [component] }),
+    });
+    expect(await costOfDocument('POST', path, who)).toBeLessThanOrEqual(3);
+    const ids = ((await far.api('GET', path)).body as { id: string }[]).map(({ id }) => id);
+    const one = (n: number) => `${path}/${ids[n]}`;
+    const patches = [
+      { email: 'Grace@example.com' },
+      { component_ids: [component] },
+      { status: 'unsubscribed' },
+    ];
+    expect(await costOfDocument('PATCH', one, (n) => patches[n])).toBeLessThanOrEqual(3);
+    expect(await costOf((n) => far.api('DELETE', one(n)))).toBeLessThanOrEqual(3);
+  });
+
+  test('an API key', async () => {
+    const path = '/api/v1/api-keys';
+    const { body: page } = await far.api('GET', PAGE);
+    const reach = { scopes: ['pages:read'], page_ids: [(page as { id: string }).id] };
+    const keep = (n: number) => ({ name: `Reader ${n}`, ...reach });
+    expect(await costOfDocument('POST', path, keep)).toBeLessThanOrEqual(3);
+    const keys = (await far.api('GET', path)).body as { id: string; name: string }[];
+    const readers = keys.filter(({ name }) => name.startsWith('Reader'));
+    const one = (n: number) => `${path}/${readers[n]!.id}`;
+    const patch = (n: number) => ({ name: `Renamed ${n}`, ...reach });
+    expect(await costOfDocument('PATCH', one, patch)).toBeLessThanOrEqual(3);
+    expect(await costOf((n) => far.api('DELETE', one(n)))).toBeLessThanOrEqual(3);
+  });
+});

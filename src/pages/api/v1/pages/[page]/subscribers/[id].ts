@@ -23,8 +23,8 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     find: ({ services, page, params }) => getSubscriber(services.read, page.id, params.id!),
     body: subscriberPatch,
     async handle({ services, actor, page, params, body }) {
-      const { revision } = await editSubscriber(services.manager, actor, page.id, params.id!, body);
-      return { body: subscriberDocument(await getSubscriber(services.read, page.id, params.id!)), revision };
+      const { after, revision } = await editSubscriber(services.manager, actor, page.id, params.id!, body);
+      return { body: subscriberDocument(after), revision };
     },
   }),
   DELETE: endpoint({

@@ -3,11 +3,7 @@ import * as answers from '../../../../../../http/answers.ts';
 import { subscriberDocument } from '../../../../../../http/documents.ts';
 import { endpoint, resource } from '../../../../../../http/endpoint.ts';
 import { choiceOf, listHeaders, pagingOf, single, sliceOf } from '../../../../../../http/pagination.ts';
-import {
-  getSubscriber,
-  listSubscribers,
-  SUBSCRIBER_STATUSES,
-} from '../../../../../../manage/subscriber-queries.ts';
+import { listSubscribers, SUBSCRIBER_STATUSES } from '../../../../../../manage/subscriber-queries.ts';
 import { addSubscriber } from '../../../../../../manage/subscribers.ts';
 
 export const { GET, POST, ALL } = resource({
@@ -38,10 +34,10 @@ export const { GET, POST, ALL } = resource({
     page: true,
     body: subscriberCreate,
     async handle({ services, actor, page, body }) {
-      const { value: id, revision } = await addSubscriber(services.manager, actor, page.id, body);
+      const { after, revision } = await addSubscriber(services.manager, actor, page.id, body);
       return {
         status: 201,
-        body: subscriberDocument(await getSubscriber(services.read, page.id, id)),
+        body: subscriberDocument(after),
         revision,
       };
     },

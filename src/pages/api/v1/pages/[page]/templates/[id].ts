@@ -22,8 +22,8 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     find: ({ services, page, params }) => getTemplate(services.read, page.id, params.id!),
     body: templatePatch,
     async handle({ services, actor, page, params, body }) {
-      const { revision } = await editTemplate(services.manager, actor, page.id, params.id!, body);
-      return { body: templateDocument(await getTemplate(services.read, page.id, params.id!)), revision };
+      const { after, revision } = await editTemplate(services.manager, actor, page.id, params.id!, body);
+      return { body: templateDocument(after), revision };
     },
   }),
   DELETE: endpoint({

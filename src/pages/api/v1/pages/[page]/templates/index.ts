@@ -3,7 +3,7 @@ import * as answers from '../../../../../../http/answers.ts';
 import { templateDocument } from '../../../../../../http/documents.ts';
 import { endpoint, resource } from '../../../../../../http/endpoint.ts';
 import { listHeaders, pagingOf, sliceOf } from '../../../../../../http/pagination.ts';
-import { createTemplate, getTemplate, listTemplates } from '../../../../../../manage/templates.ts';
+import { createTemplate, listTemplates } from '../../../../../../manage/templates.ts';
 
 export const { GET, POST, ALL } = resource({
   GET: endpoint({
@@ -25,8 +25,8 @@ export const { GET, POST, ALL } = resource({
     page: true,
     body: templateCreate,
     async handle({ services, actor, page, body }) {
-      const { value: id, revision } = await createTemplate(services.manager, actor, page.id, body);
-      return { status: 201, body: templateDocument(await getTemplate(services.read, page.id, id)), revision };
+      const { after, revision } = await createTemplate(services.manager, actor, page.id, body);
+      return { status: 201, body: templateDocument(after), revision };
     },
   }),
 });

@@ -4,7 +4,7 @@ import { endpoint, resource } from '../../../../../../http/endpoint.ts';
 import { listHeaders, pagingOf, sliceOf } from '../../../../../../http/pagination.ts';
 import { newWebhook, webhook } from '../../../../../../http/webhook-answers.ts';
 import { webhookDocument } from '../../../../../../http/webhook-documents.ts';
-import { createWebhook, getWebhook, listWebhooks } from '../../../../../../manage/webhooks.ts';
+import { createWebhook, listWebhooks } from '../../../../../../manage/webhooks.ts';
 
 export const { GET, POST, ALL } = resource({
   GET: endpoint({
@@ -26,8 +26,8 @@ export const { GET, POST, ALL } = resource({
     page: true,
     body: webhookCreate,
     async handle({ services, actor, page, body }) {
-      const { value, revision } = await createWebhook(services.manager, actor, page.id, body);
-      const document = webhookDocument(await getWebhook(services.read, page.id, value.id));
+      const { value, after, revision } = await createWebhook(services.manager, actor, page.id, body);
+      const document = webhookDocument(after);
       const whole = { ...document, secret: value.secret };
       return { status: 201, body: whole, repeatedBody: document, revision };
     },

@@ -22,8 +22,8 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     find: ({ services, page, params }) => getWebhook(services.read, page.id, params.id!),
     body: webhookPatch,
     async handle({ services, actor, page, params, body }) {
-      const { revision } = await editWebhook(services.manager, actor, page.id, params.id!, body);
-      return { body: webhookDocument(await getWebhook(services.read, page.id, params.id!)), revision };
+      const { after, revision } = await editWebhook(services.manager, actor, page.id, params.id!, body);
+      return { body: webhookDocument(after), revision };
     },
   }),
   DELETE: endpoint({

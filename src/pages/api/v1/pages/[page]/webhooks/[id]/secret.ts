@@ -1,7 +1,7 @@
 import { endpoint, resource } from '../../../../../../../http/endpoint.ts';
 import { newWebhook } from '../../../../../../../http/webhook-answers.ts';
 import { webhookDocument } from '../../../../../../../http/webhook-documents.ts';
-import { getWebhook, rotateSecret } from '../../../../../../../manage/webhooks.ts';
+import { rotateSecret } from '../../../../../../../manage/webhooks.ts';
 
 export const { POST, ALL } = resource({
   POST: endpoint({
@@ -11,8 +11,8 @@ export const { POST, ALL } = resource({
     page: true,
     async handle({ services, actor, page, params }) {
       const id = params.id!;
-      const { value, revision } = await rotateSecret(services.manager, actor, page.id, id);
-      const document = webhookDocument(await getWebhook(services.read, page.id, id));
+      const { value, after, revision } = await rotateSecret(services.manager, actor, page.id, id);
+      const document = webhookDocument(after);
       const whole = { ...document, secret: value.secret };
       return { status: 201, body: whole, repeatedBody: document, revision };
     },
