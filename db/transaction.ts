@@ -21,10 +21,13 @@ export interface Store {
    * @throws DatabaseBusyError when another process holds the lock for too long, DatabaseUnwritableError when the disk does
    *   not take it, TransactionEndedError when a server gave it up; nothing was written then.
    */
-  write<T>(work: (tx: Database) => Promise<T>): Promise<T>;
+  write<T>(work: (tx: Database) => Promise<T>, turn?: Turn): Promise<T>;
   /** Resolves when all that was asked for is done, then closes. */
   close(): Promise<void>;
 }
+
+/** `first`: before all that wait. For what runs out meanwhile. */
+export type Turn = 'first';
 
 interface Job {
   work(tx: Database): Promise<unknown>;
@@ -121,9 +124,11 @@ export function openStore(options: DatabaseOptions): Store {
 
   return {
     read: readerOf(reader),
-    write: <T>(work: (tx: Database) => Promise<T>) =>
+    write: <T>(work: (tx: Database) => Promise<T>, turn?: Turn) =>
       new Promise<T>((resolve, reject) => {
-        queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
+        const job = { work, resolve: resolve as (value: unknown) => void, reject };
+        if (turn === 'first') queue.unshift(job);
+        else queue.push(job);
         draining ??= drain();
       }),
     async close() {

@@ -48,8 +48,11 @@ export class Charge {
 
   /** A leap of the database's clock ends a lease early: nobody has to wait for its next renewal to publish. */
   async #keep(fence: number): Promise<boolean> {
-    const asked = performance.now();
-    const kept = await keepLease(this.store, this.#holder, fence);
+    let asked = 0;
+    const asking = () => {
+      asked = performance.now();
+    };
+    const kept = await keepLease(this.store, this.#holder, fence, asking);
     if (kept) this.#validUntil = asked + LEASE_MS - MARGIN_MS;
     return kept;
   }
@@ -89,8 +92,11 @@ export class Charge {
   }
 
   async #renew(force: boolean): Promise<void> {
-    const asked = performance.now();
-    this.#fence = await takeLease(this.store, this.#holder, force);
+    let asked = 0;
+    const asking = () => {
+      asked = performance.now();
+    };
+    this.#fence = await takeLease(this.store, this.#holder, force, asking);
     this.#validUntil = asked + LEASE_MS - MARGIN_MS;
   }
 }

@@ -1,5 +1,5 @@
 const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 60_000;
+const LONGEST_PAUSE_MS = 10_000;
 const STEP_MS = 100;
 
 /**

@@ -34,19 +34,23 @@ export class PublishLanes {
 
   /** Works until the term is over. */
   async run(): Promise<void> {
-    await Promise.all([...Array.from({ length: AT_ONCE }, () => this.#lane()), this.#retry()]);
+    await Promise.all([
+      ...Array.from({ length: AT_ONCE }, (_, place) => this.#lane(place === 1)),
+      this.#retry(),
+    ]);
   }
 
-  async #lane(): Promise<void> {
+  async #lane(behindFirst: boolean): Promise<void> {
     while (!this.tools.term.isOver()) {
-      const next = this.queue.take((id, since) => this.#isReady(id, since));
+      const { kicks } = this.queue;
+      const next = this.queue.take((id, since) => this.#isReady(id, since), behindFirst);
       if (next) {
         await this.queue.exclusively(next, () => this.publishOrRemember(next));
         this.tools.onTried(next);
       } else if (next === undefined) await new Promise((resume) => setTimeout(resume, LOOK_AGAIN_MS));
       else if (!(await this.#background())) {
         // The kick that `#publish` sends may come a moment before they are due, and another would not.
-        await this.queue.idle(this.tools.files.trailing.isEmpty ? null : QUIET_MS);
+        await this.queue.idle(this.tools.files.trailing.isEmpty ? null : QUIET_MS, kicks);
       }
     }
   }
@@ -124,7 +128,8 @@ export class PublishLanes {
   async #retry(): Promise<void> {
     while (!this.tools.term.isOver()) {
       await new Promise((resume) => setTimeout(resume, RETRY_MS).unref());
-      for (const id of this.failures.due(this.tools.options.now())) this.queue.hurry(id);
+      // What changes meanwhile does not wait for what fails.
+      for (const id of this.failures.due(this.tools.options.now())) this.queue.later(id, 0);
       if (this.queue.size > 0 || this.tools.term.isOver()) this.queue.kick();
     }
   }

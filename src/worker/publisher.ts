@@ -3,7 +3,8 @@
  *
  * 1. Every revision gets published, itself or in a later one: a page is looked at again until its files have caught up.
  * 2. One thing at a time happens to a page; a burst of changes becomes one publish.
- * 3. Changes come first: what is in the background moves by small steps, and only while nothing else is due.
+ * 3. Changes come first, also before what was found to be behind: what is in the background moves by small steps, and only
+ *    while nothing else is due.
  * 4. A page that fails keeps its last good revision, is tried again later and later, and holds up nobody.
  * 5. A term begins with a look at everything: of what lay there before it, or was put there in between, nothing is taken
  *    for granted.
@@ -42,7 +43,9 @@ export class Publisher implements Onlooker {
   /** What lay there, and was current, when the term began. */
   #current: Findings['current'] = new Map();
   /** Slugs of pages that were not current when the term began, until they are tried. */
-  #untried = new Map<string, string>();
+  #untried: Findings['behind'] = new Map();
+  /** The term's look at everything is not over. */
+  #looking = false;
   #begun: () => void = () => undefined;
   /** Resolves when the first term has begun: what is not current is known from then on. */
   readonly begun = new Promise<void>((resolve) => {
@@ -118,10 +121,11 @@ export class Publisher implements Onlooker {
 
   /** A page as the database has it, whoever changed it. */
   seen({ id, revision, publishedRevision }: SeenPage): void {
-    if (!this.#term.isRunning) return;
+    // Whatever it was, it is seen again after the look at everything.
+    if (!this.#term.isRunning || this.#looking) return;
     const there = Math.max(this.markOf(id)?.revision ?? -1, this.#current.get(id)?.revision ?? -1);
     if (there < revision) {
-      if (!this.failures.mustWait(id, this.options.now())) this.#lanes.queue.hurry(id);
+      if (!this.failures.mustWait(id, this.options.now())) this.#lanes.queue.hurryTo(id, revision);
       this.#lanes.queue.kick();
     } else if (publishedRevision < revision) this.#files.noteAgain(id, revision);
   }
@@ -204,6 +208,7 @@ export class Publisher implements Onlooker {
   }
 
   async #sweep(): Promise<void> {
+    this.#looking = true;
     const { store, target, template, trust } = this.options;
     const found = await sweep(store.read, target, trust, template, {
       templateOf: (slug) => this.#archive.templateOf(slug),
@@ -211,10 +216,11 @@ export class Publisher implements Onlooker {
     });
     this.#current = found.current;
     this.#untried = found.behind;
-    this.options.onBehind?.([...found.behind.values()]);
-    for (const id of found.behind.keys()) this.#lanes.queue.hurry(id);
+    this.options.onBehind?.([...found.behind.values()].map(({ slug }) => slug));
+    for (const [id, { revision }] of found.behind) this.#lanes.queue.later(id, revision);
     for (const id of found.stale) this.#archive.refresh(id);
     for (const { slug, pageId } of found.moved) await leadOn(this.#tools, slug, pageId);
+    this.#looking = false;
   }
 
   /** Goes on with what was left open of pages that are current: nobody need wait for it. */
@@ -227,10 +233,10 @@ export class Publisher implements Onlooker {
   }
 
   #tried(pageId: string): void {
-    const slug = this.#untried.get(pageId);
-    if (slug === undefined) return;
+    const page = this.#untried.get(pageId);
+    if (page === undefined) return;
     this.#untried.delete(pageId);
-    this.options.onTried?.(slug);
+    this.options.onTried?.(page.slug);
   }
 
   #lost(error: unknown): void {

@@ -18,8 +18,8 @@ const PAGES = `select json_group_array(json_object('id', id, 'slug', slug, 'revi
 export type Trust = 'database' | 'marks' | 'nothing';
 
 export interface Findings {
-  /** Their revision is ahead of what was published, or nobody knows: slugs by id. */
-  behind: Map<string, string>;
+  /** Their revision is ahead of what was published, or nobody knows; by id. */
+  behind: Map<string, { slug: string; revision: number }>;
   /** Made with other templates: when there is time. */
   stale: string[];
   /** All others. */
@@ -58,7 +58,8 @@ export async function sweep(
   };
   for (const row of rows) {
     const state = ours ? await stateOf(row, target, trust, known) : null;
-    if (state === null || state.revision < row.revision) found.behind.set(row.id, row.slug);
+    if (state === null || state.revision < row.revision)
+      found.behind.set(row.id, { slug: row.slug, revision: row.revision });
     else {
       found.current.set(row.id, { slug: row.slug, revision: row.revision });
       if (state.template !== template) found.stale.push(row.id);
