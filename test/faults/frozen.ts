@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from '../fixtures/random.ts';
 import { startStandIn, TOKEN } from '../libsql/server.ts';
-import { startFakeStore } from '../s3/fake.ts';
+import { type FakeStore, type Seen, startFakeStore } from '../s3/fake.ts';
 import { type Daymark, startDaymark } from '../server/daymark.ts';
 import { bucketEnv, bucketFaults, bucketFollows, revisionIn, watchBucket } from './bucket.ts';
 import { onScene, type Scene } from './scene.ts';
@@ -18,14 +18,14 @@ export async function frozenPublishers(rounds: number, random: Random): Promise<
   const store = await startFakeStore();
   let other: Daymark | null = null;
   try {
-    const env = { ...database.env, ...bucketEnv(store) };
+    const env = { ...database.env, ...bucketEnv(store), AWS_SESSION_TOKEN: 'first' };
     const rows = { url: database.url, authToken: TOKEN };
     return await onScene(
       { name: 'two publishers', random, env, database: rows, pauseMs: 60 },
       async (scene) => {
         watchBucket(store, scene.tally);
         other = await startDaymark({
-          env: scene.env,
+          env: { ...scene.env, AWS_SESSION_TOKEN: 'second' },
           key: scene.server!.key,
           readyWithinMs: WITHIN_MS,
         });
@@ -36,7 +36,8 @@ export async function frozenPublishers(rounds: number, random: Random): Promise<
           await scene.load.writes(10, 3_000);
           await scene.load.halt();
           await bucketFollows(scene, store);
-          await freeze(scene, store, both[n % 2]!, both[(n + 1) % 2]!);
+          const [one, another] = publisherIn(store) === 'first' ? both : both.toReversed();
+          await freeze(scene, store, one!, another!);
         }
         scene.attend(both);
         await scene.load.writes(10, 3_000);
@@ -53,13 +54,17 @@ export async function frozenPublishers(rounds: number, random: Random): Promise<
   }
 }
 
-/** The first of the two holds the lease, or will be passed over: then nothing of this is seen, and it is no fault. */
-async function freeze(
-  scene: Scene,
-  store: Parameters<typeof revisionIn>[0],
-  one: Daymark,
-  another: Daymark,
-): Promise<void> {
+/** Which of the two wrote the mark that lies in the bucket. */
+function publisherIn(store: FakeStore): unknown {
+  const marks = ({ method, key }: Seen) => method === 'PUT' && key.endsWith('/revision.json');
+  return store.seen.findLast(marks)?.headers['x-amz-security-token'];
+}
+
+/**
+ * The first of the two has published last. On a busy machine the lease may have moved on since: then nothing of a takeover
+ * is seen. In any case what the other one acknowledges has to be published.
+ */
+async function freeze(scene: Scene, store: FakeStore, one: Daymark, another: Daymark): Promise<void> {
   const { fence } = revisionIn(store);
   process.kill(one.pid, 'SIGSTOP');
   scene.attend([another]);
@@ -69,9 +74,13 @@ async function freeze(
   try {
     // Longer than the lease in any case.
     while (performance.now() - frozenAt < 11_000) await pause(50);
-    while (revisionIn(store).fence === fence && performance.now() < end) await pause(20);
-    if (revisionIn(store).fence === fence) scene.tally.wrong.push('nobody took over publishing');
-    scene.tally.faults += 1;
+    await scene.load.writes(1, end - performance.now());
+    const { revision } = scene.ledger;
+    while (revisionIn(store).revision < revision && performance.now() < end) await pause(20);
+    const there = revisionIn(store);
+    if (there.revision < revision) scene.tally.wrong.push('nobody took over publishing');
+    else if (there.fence > fence) scene.tally.faults += 1;
+    else scene.tally.notes.push('the lease had moved on before its holder froze');
   } finally {
     process.kill(one.pid, 'SIGCONT');
   }
