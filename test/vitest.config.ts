@@ -9,6 +9,7 @@ const LONG = [
   'fuzz',
   'several-processes',
   'mail-faults',
+  'mail-kills',
   'docs',
   'backup',
 ];

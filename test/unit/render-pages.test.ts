@@ -204,6 +204,16 @@ describe('the page of one event', () => {
       '28 November 2026, 06:00–08:00 UTC',
     ]);
   });
+
+  it('leads to the month of what has begun, and to no month that may not have come', () => {
+    const at = (changes: Partial<typeof routerReplacement>) =>
+      maintenanceView(northwind, { ...routerReplacement, ...changes }).month.href;
+    expect(at({})).toMatch(/\/history\/$/);
+    expect(at({ status: 'cancelled' })).toMatch(/\/history\/$/);
+    const { startsAt: startedAt } = routerReplacement;
+    expect(at({ status: 'in_progress', startedAt })).toMatch(/\/history\/2026-11\/$/);
+    expect(at({ status: 'completed', startedAt })).toMatch(/\/history\/2026-11\/$/);
+  });
 });
 
 describe('pages that lead on', () => {

@@ -23,7 +23,7 @@ export interface EventPageView {
   componentsHtml: string;
   updates: UpdateView[];
   postmortemHtml: string;
-  /** The month in the history. */
+  /** The month in the history; the history itself of what has not begun, since its month may not have come yet. */
   month: LinkView;
 }
 
@@ -76,7 +76,10 @@ export function maintenanceView(page: PageFacts, maintenance: SnapshotMaintenanc
     componentsHtml: componentsHtml(context, held(maintenance)),
     updates: updateViews(context, maintenance.updates, words.maintenanceStatus, TOP_HEADING),
     postmortemHtml: '',
-    month: monthLink(context, startedAt ?? startsAt),
+    month:
+      startedAt === null && maintenance.status !== 'completed'
+        ? historyLink(context)
+        : monthLink(context, startedAt ?? startsAt),
   };
 }
 
@@ -96,4 +99,8 @@ function facts(...all: [name: string, valueHtml: string][]): EventPageView['fact
 function monthLink({ dates, base }: ViewContext, at: number): LinkView {
   const month = dates.monthOf(at);
   return { href: base + paths.month(month), text: dates.month(month) };
+}
+
+function historyLink({ words, base }: ViewContext): LinkView {
+  return { href: base + paths.history, text: words.history };
 }
