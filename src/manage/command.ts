@@ -191,7 +191,8 @@ function timeOn({ changedAt }: PageRow, now: number): number {
 const pageReader = rowReader(pages);
 const PAGE = `select ${pageReader.json} as page from pages where id = ? and organization_id = ?`;
 
-function pageOf(pageId: string, actor: Actor): Question<PageRow> {
+/** A page of the actor's. Its reading throws DomainError not_found. */
+export function pageOf(pageId: string, actor: Actor): Question<PageRow> {
   return {
     statement: statement(PAGE, pageId, actor.organizationId),
     read(rows) {

@@ -2,6 +2,7 @@
 import { and, eq, lt, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { inList, rowsOf, tuple } from '../../db/json-list.ts';
+import { type Question, question } from '../../db/question.ts';
 import { pages } from '../../db/schema.ts';
 import { addDays, dayOf, dayStart } from '../domain/calendar.ts';
 import type { ComponentStatus } from '../domain/status.ts';
@@ -100,24 +101,39 @@ export function recountDays(change: Change, components: readonly ShownSince[], f
   for (const month of new Set(days.map(({ date }) => date.slice(0, 7)))) change.touch('uptime', month);
 }
 
-/** All closed days of a page again: its time zone moved their borders. */
-export async function recomputeAllDays(change: Change, zone: string): Promise<void> {
+const ALL_SHOWN = `select json_group_array(json_object('id', c.id, 'since', c.since, 'status', c.status, 'changes',
+    (select json_group_array(json_array(s.at, s.status, s.previous)) from
+      (select * from shown_changes where component_id = c.id order by at) s))) as answer
+  from components c where c.page_id = ?1 and (select timezone from pages where id = ?1) <> ?2`;
+
+/** All that a page ever showed, when it is to get another time zone; nothing to ask where none is said. */
+export function shownInOtherZone(
+  pageId: string,
+  zone: string | undefined,
+): Question<ShownSince[]> | undefined {
+  if (zone === undefined) return undefined;
+  const { statement, read } = question<ShownSince[]>(ALL_SHOWN, pageId, zone);
+  return { statement, read: (rows) => read(rows)! };
+}
+
+/** All closed days of a page again: its time zone moved their borders. @param shown all that it ever showed */
+export function recountAllDays(change: Change, zone: string, shown: readonly ShownSince[]): void {
   const { tx, page } = change;
-  const [first] = await tx.all<{ at: number | null }>(
-    sql`select min(at) as at from shown_changes where page_id = ${page.id}`,
-  );
   const openDay = dayOf(change.now, zone);
   change.write(
     tx.run(sql`delete from component_days where page_id = ${page.id}`) as never,
     tx.update(pages).set({ openDay }).where(eq(pages.id, page.id)),
   );
-  await change.flush();
   change.daysChanged();
-  if (!first || first.at === null) return;
-  const days = daysBetween(dayOf(first.at, zone), openDay, zone);
+  const first = shown.reduce(
+    (earliest, { changes }) => Math.min(earliest, changes[0]?.[0] ?? earliest),
+    Number.POSITIVE_INFINITY,
+  );
+  if (first === Number.POSITIVE_INFINITY) return;
+  const days = daysBetween(dayOf(first, zone), openDay, zone);
   if (days.length === 0) return;
-  const shown = await shownSince(tx, days[0]!.start, sql`c.page_id = ${page.id}`);
-  await tx.batch(daysReplaced(tx, page.id, null, days, recordsIn(days, shown)));
+  for (const query of daysReplaced(tx, page.id, null, days, recordsIn(days, shown)))
+    change.write(query as never);
 }
 
 /**

@@ -1,16 +1,27 @@
 import { randomBytes } from 'node:crypto';
-import { and, eq, sql } from 'drizzle-orm';
-import { auditEvents, pages, restingSlugs, settings } from '../../db/schema.ts';
+import { eq } from 'drizzle-orm';
+import type { Database } from '../../db/client.ts';
+import { ask, type Question, question, writeTogether } from '../../db/question.ts';
+import { auditEvents, pages, restingSlugs } from '../../db/schema.ts';
+import { changesOf } from '../../db/statement.ts';
 import { dayOf } from '../domain/calendar.ts';
-import { DomainError, invalid, notFound } from '../domain/errors.ts';
+import { DomainError, invalid } from '../domain/errors.ts';
 import { newId, newV2Id } from '../domain/ids.ts';
 import type { PageCreate, PagePatch } from '../domain/input.ts';
-import { type Actor, change, type Manager, type Outcome, ownedBy, type PageRow } from './command.ts';
-import { recomputeAllDays } from './days.ts';
-import { claimDefault } from './default-page.ts';
-import { assertFree, SLUG_RESTS_MS, slugFor } from './page-names.ts';
+import { type Actor, changeKnowing, type Manager, type Outcome, type PageRow, pageOf } from './command.ts';
+import { recountAllDays, shownInOtherZone } from './days.ts';
+import { claimDefault, leaveDefault } from './default-page.ts';
+import {
+  assertDomainFree,
+  assertSlugFree,
+  domainQuestion,
+  SLUG_RESTS_MS,
+  slugFrom,
+  slugQuestion,
+  slugsLike,
+} from './page-names.ts';
 import { takeSlug } from './resting-slugs.ts';
-import { deleteDeliveries, deleteSubscribers } from './subscriber-steps.ts';
+import { deleteDeliveries, deleteSubscribers, isFollowedByMany } from './subscriber-steps.ts';
 
 function assertLanguages(language: string, languages: readonly string[]): void {
   if (!languages.includes(language))
@@ -33,57 +44,70 @@ export async function createPage(
   actor: Actor,
   input: PageCreate,
   origin: PageOrigin = {},
-): Promise<Outcome<string>> {
+): Promise<Outcome<string, PageRow>> {
   if (actor.pageIds)
     throw new DomainError('forbidden', 'This key is bound to some pages and can not make new ones.');
-  const id = newId();
-  const slug = await manager.store.write(async (tx) => {
+  const { slug, domain } = input;
+  const asked = {
+    ...{ holders: slugQuestion(slug), domainOf: domainQuestion(domain) },
+    alike: slug === undefined ? slugsLike(input.name) : undefined,
+  };
+  const page = await manager.store.write(async (tx) => {
+    const { holders, domainOf, alike = [] } = await ask(tx.$client, asked);
     const now = manager.now();
-    const free = await slugFor(tx, input, now);
-    if (input.domain) await assertFree(tx, 'domain', input.domain, id, now);
-    const language = input.language ?? 'en';
-    const languages = input.languages ?? [language];
-    assertLanguages(language, languages);
-    const timezone = input.timezone ?? 'Etc/UTC';
-    await takeSlug(tx, free);
-    await tx.batch([
-      tx.insert(pages).values({
-        id,
-        v2Id: origin.v2Id ?? newV2Id(),
-        organizationId: actor.organizationId,
-        slug: free,
-        name: input.name,
-        description: input.description || null,
-        timezone,
-        language,
-        languages,
-        accent: input.accent ?? null,
-        domain: input.domain ?? null,
-        domainToken: randomBytes(16).toString('hex'),
-        demo: origin.demo ?? false,
-        revision: 1,
-        changedAt: now,
-        openDay: dayOf(now, timezone),
-        createdAt: now,
-        updatedAt: now,
-      }),
+    if (slug !== undefined) assertSlugFree(slug, holders!, '', now);
+    if (domain) assertDomainFree(domain, domainOf, '');
+    const made = newPage(actor, input, origin, slug ?? slugFrom(input.name, alike, now), now);
+    assertLanguages(made.language, made.languages);
+    await writeTogether(tx, [
+      takeSlug(tx, made.slug),
+      tx.insert(pages).values(made),
       tx.insert(auditEvents).values({
         id: newId(),
         organizationId: actor.organizationId,
-        pageId: id,
+        pageId: made.id,
         actor: actor.name,
         action: 'page.created',
-        subjectId: id,
-        details: { name: input.name, slug: free },
+        subjectId: made.id,
+        details: { name: made.name, slug: made.slug },
         requestId: actor.requestId ?? null,
         createdAt: now,
       }),
+      claimDefault(made.id, made.demo),
     ]);
-    await claimDefault(tx, id, origin.demo ?? false);
-    return free;
+    return made;
   });
-  manager.committed({ id, slug, revision: 1, told: false, planned: false });
-  return { value: id, revision: 1, after: null };
+  manager.committed({ id: page.id, slug: page.slug, revision: 1, told: false, planned: false });
+  return { value: page.id, revision: 1, after: page };
+}
+
+function newPage(actor: Actor, input: PageCreate, origin: PageOrigin, slug: string, now: number): PageRow {
+  const language = input.language ?? 'en';
+  const timezone = input.timezone ?? 'Etc/UTC';
+  return {
+    id: newId(),
+    v2Id: origin.v2Id ?? newV2Id(),
+    organizationId: actor.organizationId,
+    slug,
+    name: input.name,
+    description: input.description || null,
+    timezone,
+    language,
+    languages: input.languages ?? [language],
+    accent: input.accent ?? null,
+    ...unproved(input.domain ?? null),
+    demo: origin.demo ?? false,
+    ...{ revision: 1, changedAt: now, daysVersion: 0, openDay: dayOf(now, timezone) },
+    ...{ publishedRevision: 0, publishedAt: null, publishedTemplate: null },
+    ...{ publishError: null, publishFailedAt: null, publishRequested: 0, publishAnswered: 0 },
+    ...{ createdAt: now, updatedAt: now },
+  };
+}
+
+/** A domain that is yet to be proved, or none. */
+function unproved(domain: string | null) {
+  const domainToken = randomBytes(16).toString('hex');
+  return { domain, domainToken, domainRoutedAt: null, domainCheckedAt: null, domainAllowed: false };
 }
 
 const LOOKS: (keyof PagePatch)[] = [
@@ -103,92 +127,88 @@ export async function editPage(
   actor: Actor,
   pageId: string,
   input: PagePatch,
-): Promise<Outcome<string>> {
-  return change(manager, actor, pageId, 'page.updated', async (unit) => {
+): Promise<Outcome<string, PageRow>> {
+  const asked = {
+    ...{ holders: slugQuestion(input.slug), domainOf: domainQuestion(input.domain) },
+    shown: shownInOtherZone(pageId, input.timezone),
+  };
+  const edited = await changeKnowing(manager, actor, pageId, 'page.updated', asked, async (unit, known) => {
     const { tx, page, now } = unit;
-    if (input.slug && input.slug !== page.slug) {
-      await assertFree(tx, 'slug', input.slug, page.id, now);
-      await takeSlug(tx, input.slug);
-      const resting = {
-        slug: page.slug,
-        pageId: page.id,
-        organizationId: page.organizationId,
-        until: now + SLUG_RESTS_MS,
-      };
-      unit.write(
-        tx
-          .insert(restingSlugs)
-          .values(resting)
-          .onConflictDoUpdate({ target: restingSlugs.slug, set: resting }),
-      );
+    const { slug = page.slug, timezone = page.timezone, language = page.language } = input;
+    if (slug !== page.slug) {
+      assertSlugFree(slug, known.holders!, page.id, now);
+      unit.write(takeSlug(tx, slug), restSlug(tx, page, page.id, now));
     }
-    if (input.domain) await assertFree(tx, 'domain', input.domain, page.id, now);
-    const language = input.language ?? page.language;
+    if (input.domain) assertDomainFree(input.domain, known.domainOf, page.id);
     assertLanguages(language, input.languages ?? page.languages);
     const isNew = (field: keyof PagePatch) =>
       JSON.stringify(input[field] || null) !== JSON.stringify(page[field as keyof PageRow] || null);
     const changed = LOOKS.filter((field) => field in input && isNew(field));
-    const domainMoved = 'domain' in input && (input.domain ?? null) !== page.domain;
-    unit.write(
-      tx
-        .update(pages)
-        .set({
-          ...input,
-          ...('description' in input ? { description: input.description || null } : {}),
-          ...(domainMoved
-            ? {
-                domainRoutedAt: null,
-                domainCheckedAt: null,
-                domainAllowed: false,
-                domainToken: randomBytes(16).toString('hex'),
-              }
-            : {}),
-          updatedAt: now,
-        })
-        .where(eq(pages.id, page.id)),
-    );
-    await unit.flush();
-    if (input.timezone && input.timezone !== page.timezone) await recomputeAllDays(unit, input.timezone);
+    const domain = input.domain === undefined ? page.domain : input.domain;
+    const domainMoved = domain !== page.domain;
+    const next: PageRow = {
+      ...page,
+      ...{ slug, timezone, language, languages: input.languages ?? page.languages },
+      name: input.name ?? page.name,
+      description: input.description === undefined ? page.description : input.description || null,
+      accent: input.accent === undefined ? page.accent : input.accent,
+      ...(domainMoved ? unproved(domain) : {}),
+      updatedAt: now,
+    };
+    const written = { ...changesOf(page, next), updatedAt: now };
+    unit.write(tx.update(pages).set(written).where(eq(pages.id, page.id)));
+    const rezoned = timezone !== page.timezone;
+    if (rezoned) recountAllDays(unit, timezone, known.shown!);
     // A domain shows only once it routes.
-    if (changed.some((field) => field !== 'domain') || (domainMoved && page.domainRoutedAt !== null))
-      unit.visible();
-    return { value: page.id, subjectId: page.id, details: { changed } };
+    const seen =
+      rezoned || changed.some((field) => field !== 'domain') || (domainMoved && page.domainRoutedAt !== null);
+    if (seen) unit.visible();
+    const after: PageRow = {
+      ...next,
+      changedAt: seen ? now : page.changedAt,
+      ...(rezoned ? { daysVersion: page.daysVersion + 1, openDay: dayOf(now, timezone) } : {}),
+    };
+    return { value: page.id, after, subjectId: page.id, details: { changed } };
   });
+  return { ...edited, after: { ...edited.after, revision: edited.revision } };
+}
+
+/** A slug that a page leaves rests, and leads on to `heir`. */
+function restSlug(tx: Database, { slug, organizationId }: PageRow, heir: string | null, now: number) {
+  const resting = { slug, pageId: heir, organizationId, until: now + SLUG_RESTS_MS };
+  return tx
+    .insert(restingSlugs)
+    .values(resting)
+    .onConflictDoUpdate({ target: restingSlugs.slug, set: resting });
+}
+
+function leftBy(pageId: string): Question<string[]> {
+  const { statement, read } = question<string[]>(
+    'select json_group_array(slug) as answer from resting_slugs where page_id = ?',
+    pageId,
+  );
+  return { statement, read: (rows) => read(rows)! };
 }
 
 /** Deletes a page with all that belongs to it; its slug rests. Files go when the publisher hears of it. */
 export async function deletePage(manager: Manager, actor: Actor, pageId: string): Promise<void> {
   const page = await manager.store.write(async (tx) => {
+    const asked = { found: pageOf(pageId, actor), left: leftBy(pageId), isMuch: isFollowedByMany(pageId) };
+    const { found, left, isMuch } = await ask(tx.$client, asked);
     const now = manager.now();
-    const [found] = await tx
-      .select()
-      .from(pages)
-      .where(and(eq(pages.id, pageId), ownedBy(actor)));
-    if (!found) throw notFound('Page');
-    const left = await tx
-      .select({ slug: restingSlugs.slug })
-      .from(restingSlugs)
-      .where(eq(restingSlugs.pageId, found.id));
-    await deleteDeliveries(tx, found.id);
-    await deleteSubscribers(tx, found.id);
-    const resting = {
-      slug: found.slug,
-      pageId: null,
-      organizationId: found.organizationId,
-      until: now + SLUG_RESTS_MS,
-    };
-    await tx.batch([
+    if (isMuch) {
+      await deleteDeliveries(tx, found.id);
+      await deleteSubscribers(tx, found.id);
+    }
+    await writeTogether(tx, [
       // Slugs that it left before rest on, as long as this one, and lead nowhere.
       tx
         .update(restingSlugs)
-        .set({ pageId: null, until: resting.until })
+        .set({ pageId: null, until: now + SLUG_RESTS_MS })
         .where(eq(restingSlugs.pageId, found.id)),
-      tx.insert(restingSlugs).values(resting).onConflictDoUpdate({ target: restingSlugs.slug, set: resting }),
+      restSlug(tx, found, null, now),
       tx.delete(pages).where(eq(pages.id, found.id)),
-      tx.delete(settings).where(and(eq(settings.key, 'default_page'), eq(settings.value, found.id))),
-      // The first one made outside the demo, or the demo's, follows it as the default page (contract, section 2).
-      tx.run(sql`insert into settings (key, value) select 'default_page', id from pages where true
-        order by demo, created_at, id limit 1 on conflict (key) do nothing`),
+      ...leaveDefault(found.id),
       tx.insert(auditEvents).values({
         id: newId(),
         organizationId: actor.organizationId,
@@ -201,7 +221,7 @@ export async function deletePage(manager: Manager, actor: Actor, pageId: string)
         createdAt: now,
       }),
     ]);
-    return { id: found.id, slugs: [found.slug, ...left.map(({ slug }) => slug)] };
+    return { id: found.id, slugs: [found.slug, ...left] };
   });
   manager.deleted(page);
 }

@@ -3,11 +3,11 @@ import type { Database } from '../../db/client.ts';
 import { restingSlugs } from '../../db/schema.ts';
 
 /**
- * Ends the rest of a slug that a page takes: it leads on no longer, and goes with no other page. To be called once it is
- * known to be free.
+ * Ends the rest of a slug that a page takes: it leads on no longer, and goes with no other page. To be written once it
+ * is known to be free.
  */
-export async function takeSlug(tx: Database, slug: string): Promise<void> {
-  await tx.delete(restingSlugs).where(eq(restingSlugs.slug, slug));
+export function takeSlug(tx: Database, slug: string) {
+  return tx.delete(restingSlugs).where(eq(restingSlugs.slug, slug));
 }
 
 /** Forgets slugs of deleted pages whose rest is over. Those that lead on do so until somebody takes them. */

@@ -1,6 +1,7 @@
 /** Deletes many rows within one transaction, in steps between which others may read: one statement would hold them up. */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Database } from '../../db/client.ts';
+import { type Question, question } from '../../db/question.ts';
 import { statement } from '../../db/statement.ts';
 
 const STEP = 500;
@@ -33,4 +34,15 @@ export function deleteSubscribers(tx: Database, pageId: string): Promise<void> {
 /** What says who follows a component that is to be deleted; they themselves stay. */
 export function deleteFollowers(tx: Database, componentId: string): Promise<void> {
   return inSteps(tx, FOLLOWERS, componentId);
+}
+
+const MANY = `select json_quote(
+    ${STEP} in (select count(*) from (select 1 from subscribers where page_id = ?1 limit ${STEP})
+      union select count(*) from (select 1 from outbox o cross join deliveries d on d.event_id = o.id
+        where o.page_id = ?1 limit ${STEP}))) as answer`;
+
+/** Whether a page has so many subscribers, or deliveries, that they must not go together with its row. */
+export function isFollowedByMany(pageId: string): Question<boolean> {
+  const { statement, read } = question<number>(MANY, pageId);
+  return { statement, read: (rows) => read(rows) === 1 };
 }

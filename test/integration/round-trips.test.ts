@@ -310,4 +310,20 @@ describe('So does what is set up once', () => {
     expect(await costOfDocument('PATCH', one, patch)).toBeLessThanOrEqual(3);
     expect(await costOf((n) => far.api('DELETE', one(n)))).toBeLessThanOrEqual(3);
   });
+
+  test('a page', async () => {
+    const path = '/api/v1/pages';
+    const page = (n: number) => ({ name: `Other ${n}`, ...(n === 0 ? {} : { slug: `other-${n}-b` }) });
+    expect(await costOfDocument('POST', path, page)).toBeLessThanOrEqual(3);
+    const pages = (await far.api('GET', path)).body as { id: string; name: string }[];
+    const others = pages.filter(({ name }) => name.startsWith('Other'));
+    const one = (n: number) => `${path}/${others[n]!.id}`;
+    const patches = [
+      { slug: 'moved', description: 'It has moved.', languages: ['en', 'de'] },
+      { domain: 'status.acme.example', accent: '#0a7f5a' },
+      { timezone: 'Asia/Tokyo' },
+    ];
+    expect(await costOfDocument('PATCH', one, (n) => patches[n])).toBeLessThanOrEqual(3);
+    expect(await costOf((n) => far.api('DELETE', one(n)))).toBeLessThanOrEqual(3);
+  });
 });

@@ -4,7 +4,7 @@ import { pageDocument } from '../../../../http/documents.ts';
 import { endpoint, resource } from '../../../../http/endpoint.ts';
 import { listHeaders, pagingOf, sliceOf } from '../../../../http/pagination.ts';
 import { createPage } from '../../../../manage/pages.ts';
-import { findPage, listPages } from '../../../../manage/queries.ts';
+import { listPages } from '../../../../manage/queries.ts';
 
 export const { GET, POST, ALL } = resource({
   GET: endpoint({
@@ -28,13 +28,12 @@ export const { GET, POST, ALL } = resource({
     body: pageCreate,
     mayBePageBound: false,
     async handle({ services, actor, body }) {
-      const { value: id, revision } = await createPage(services.manager, actor, services.checkedDomain(body));
-      const page = await findPage(services.read, actor, id);
+      const { after, revision } = await createPage(services.manager, actor, services.checkedDomain(body));
       return {
         status: 201,
-        body: pageDocument(services.asPublished(page), services.publicUrl),
+        body: pageDocument(services.asPublished(after), services.publicUrl),
         revision,
-        pageId: id,
+        pageId: after.id,
       };
     },
   }),

@@ -27,14 +27,13 @@ export const { GET, PATCH, DELETE, ALL } = resource({
     page: true,
     body: pagePatch,
     async handle({ services, actor, page, body }) {
-      const { revision } = await editPage(services.manager, actor, page.id, services.checkedDomain(body));
-      return {
-        body: pageDocument(
-          services.asPublished(await findPage(services.read, actor, page.id)),
-          services.publicUrl,
-        ),
-        revision,
-      };
+      const { after, revision } = await editPage(
+        services.manager,
+        actor,
+        page.id,
+        services.checkedDomain(body),
+      );
+      return { body: pageDocument(services.asPublished(after), services.publicUrl), revision };
     },
   }),
   DELETE: endpoint({
