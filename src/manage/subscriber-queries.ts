@@ -25,6 +25,8 @@ export function statusOf({ status, suppressedAt }: SubscriberRow): SubscriberSta
 
 /** Rows at a time: some milliseconds of the driver's, which holds everybody up. */
 const STEP = 500;
+/** Likewise, where rows are only looked at. */
+const SEARCH_STEP = 4_000;
 
 const reader = rowReader(subscribers);
 const COLUMNS = `${reader.json} as subscriber, (select json_group_array(component_id) from
@@ -45,15 +47,21 @@ export interface SubscriberFilter {
 }
 
 const WHICH: Record<SubscriberStatus, string> = {
-  active: `and status = 'active' and suppressed_at is null`,
-  suppressed: `and status = 'active' and suppressed_at is not null`,
-  unsubscribed: `and status = 'unsubscribed'`,
+  active: `status = 'active' and suppressed_at is null`,
+  suppressed: `status = 'active' and suppressed_at is not null`,
+  unsubscribed: `status = 'unsubscribed'`,
 };
 
-function conditionsOf({ status, email }: SubscriberFilter): { where: string; args: string[] } {
+/** What is asked of a row, besides its page. */
+function conditionOf({ status, email }: SubscriberFilter): { is: string; args: string[] } {
   const like = email === null ? [] : [`%${emailKey(email).replaceAll(/[\\%_]/g, '\\$&')}%`];
-  const where = `page_id = ? ${status ? WHICH[status] : ''} ${like.length > 0 ? `and email_key like ? escape '\\'` : ''}`;
-  return { where, args: like };
+  const parts = [status === null ? [] : [WHICH[status]], like.map(() => `email_key like ? escape '\\'`)];
+  return { is: parts.flat().join(' and ') || 'true', args: like };
+}
+
+/** True where an index finds just the rows that are asked for. */
+function isIndexed({ status, email }: SubscriberFilter): boolean {
+  return email === null && (status === null || status === 'active');
 }
 
 /** The subscribers of a page, newest first. */
@@ -63,16 +71,53 @@ export async function listSubscribers(
   filter: SubscriberFilter,
   slice: Slice,
 ): Promise<Listed<Subscriber>> {
-  const { where, args } = conditionsOf(filter);
+  if (!isIndexed(filter)) return searchSubscribers(read, pageId, filter, slice);
+  const { is } = conditionOf(filter);
   const [total, items] = await read.$client.batch([
-    statement(`select count(*) as n from subscribers where ${where}`, pageId, ...args),
+    statement(`select count(*) as n from subscribers where page_id = ? and ${is}`, pageId),
     statement(
-      `select ${COLUMNS} from subscribers where ${where} order by id desc limit ? offset ?`,
-      ...[pageId, ...args],
-      ...[slice.limit, slice.offset],
+      `select ${COLUMNS} from subscribers where page_id = ? and ${is} order by id desc limit ? offset ?`,
+      ...[pageId, slice.limit, slice.offset],
     ),
   ]);
   return { total: total!.rows[0]!.n as number, items: subscribersIn(items!) };
+}
+
+/** Looks through all subscribers of a page in steps, between which others get their turn. */
+async function searchSubscribers(
+  read: Database,
+  pageId: string,
+  filter: SubscriberFilter,
+  { limit, offset }: Slice,
+): Promise<Listed<Subscriber>> {
+  const { is, args } = conditionOf(filter);
+  const sql = `with step as materialized (select id, status, suppressed_at, email_key from subscribers
+      where page_id = ? and id < ? order by id desc limit ${SEARCH_STEP}),
+    found as materialized (select id from step where ${is})
+    select (select min(id) from step) as last, (select count(*) from step) as seen,
+      (select count(*) from found) as n,
+      (select json_group_array(id) from (select id from found order by id desc limit ? offset ?)) as ids`;
+  const ids: string[] = [];
+  let total = 0;
+  let before = '~';
+  let seen: number;
+  do {
+    const wanted = [limit - ids.length, Math.max(0, offset - total)];
+    const { rows } = await read.$client.execute(statement(sql, pageId, before, ...args, ...wanted));
+    const step = rows[0]! as unknown as { last: string | null; seen: number; n: number; ids: string };
+    ids.push(...(JSON.parse(step.ids) as string[]));
+    total += step.n;
+    before = step.last ?? before;
+    seen = step.seen;
+    await turn();
+  } while (seen === SEARCH_STEP);
+  const items = await read.$client.execute(
+    statement(
+      `select ${COLUMNS} from subscribers where page_id = ? and id in (select value from json_each(?)) order by id desc`,
+      ...[pageId, JSON.stringify(ids)],
+    ),
+  );
+  return { total, items: subscribersIn(items) };
 }
 
 /** Walks through all subscribers, oldest first, in steps between which others get their turn. */
@@ -81,16 +126,24 @@ export async function* walkSubscribers(
   pageId: string,
   filter: SubscriberFilter,
 ): AsyncGenerator<Subscriber[]> {
-  const { where, args } = conditionsOf(filter);
-  const sql = `select ${COLUMNS} from subscribers where ${where} and id > ? order by id limit ${STEP}`;
-  let step: Subscriber[];
+  const { is, args } = conditionOf(filter);
+  const step = `(select id from subscribers where page_id = ? and id > ? order by id limit ${STEP})`;
   let after = '';
+  let seen: number;
   do {
-    step = subscribersIn(await read.$client.execute(statement(sql, pageId, ...args, after)));
-    after = step.at(-1)?.id ?? after;
-    if (step.length > 0) yield step;
+    const [passed, found] = await read.$client.batch([
+      statement(`select max(id) as last, count(*) as seen from ${step}`, pageId, after),
+      statement(
+        `select ${COLUMNS} from subscribers where id in ${step} and ${is} order by id`,
+        ...[pageId, after, ...args],
+      ),
+    ]);
+    const { last, seen: count } = passed!.rows[0]! as unknown as { last: string | null; seen: number };
+    if (found!.rows.length > 0) yield subscribersIn(found!);
+    after = last ?? after;
+    seen = count;
     await turn();
-  } while (step.length === STEP);
+  } while (seen === STEP);
 }
 
 /** Its reading throws DomainError not_found. */

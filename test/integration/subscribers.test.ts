@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type BehindItsBack, behindItsBack } from '../fixtures/behind-its-back.ts';
 import { mailsTo, nextMail } from '../fixtures/letters.ts';
+import { openDesk } from '../mail/desk.ts';
 import { type Daymark, startDaymark } from '../server/daymark.ts';
 import { firstPage } from '../server/first-page.ts';
 import type { Answer } from '../server/http.ts';
@@ -99,6 +100,33 @@ describe('A customer', () => {
     expect((await daymark.api('GET', `${LIST}?status_filter=gone`)).status).toBe(400);
     const { headers } = await daymark.api('GET', `${LIST}?email=find&per_page=1`);
     expect([headers['x-total-count'], headers.link]).toEqual(['4', expect.stringContaining('email=find')]);
+  });
+
+  test('finds some of very many, page by page, and takes them along', async () => {
+    const page = (await daymark.api('POST', '/api/v1/pages', { name: 'Crowd' })).body as { id: string };
+    const desk = await openDesk(daymark.dataDir);
+    // The few that are looked for lie at both ends and on both sides of each step of the search.
+    const people = Array.from({ length: 9_001 }, (_, n) =>
+      n % 1_000 === 0 ? `few-${n}@example.com` : `many-${n}@example.com`,
+    );
+    await desk.subscribeAll(page.id, people);
+    await desk.close();
+    const crowd = '/api/v1/pages/crowd/subscribers';
+    const few = people.filter((email) => email.startsWith('few')).toReversed();
+    const found: string[] = [];
+    for (const number of [1, 2, 3]) {
+      const { body, headers } = await daymark.api('GET', `${crowd}?email=FEW-&per_page=4&page=${number}`);
+      expect(headers['x-total-count']).toBe('10');
+      found.push(...(body as Person[]).map(({ email }) => email));
+    }
+    expect(found).toEqual(few);
+    const nobody = await daymark.api('GET', `${crowd}?status_filter=unsubscribed`);
+    expect([nobody.body, nobody.headers['x-total-count']]).toEqual([[], '0']);
+    const all = await daymark.api('GET', `${crowd}?email=example&page=19&per_page=500`);
+    expect([(all.body as Person[]).length, all.headers['x-total-count']]).toEqual([1, '9001']);
+    const { text } = await daymark.api('GET', `${crowd}/export?email=few`);
+    const exported = text.trim().split(/\r?\n/).slice(1);
+    expect(exported.map((line) => line.split(',')[0])).toEqual(few.toReversed());
   });
 
   test.each([
