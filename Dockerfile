@@ -18,4 +18,4 @@ USER node
 VOLUME /data
 EXPOSE 4321
 HEALTHCHECK CMD ["node", "-e", "fetch('http://127.0.0.1:' + (process.env.PORT || 4321) + '/healthz').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--max-semi-space-size=4", "dist/server/entry.mjs", "serve"]
+CMD ["node", "--max-semi-space-size=4", "--heap-growing-percent=100", "dist/server/entry.mjs", "serve"]
