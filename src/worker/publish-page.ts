@@ -23,8 +23,18 @@ import type { PageSnapshot } from '../snapshot/schema.ts';
 import { isoTime } from '../text/time.ts';
 import type { News } from './report-lane.ts';
 
-/** So long rendering holds this thread at a time, but for the length of one file. */
+/** So long a publish holds this thread at a time, but for the length of one step: a file, or what the database tells. */
 const YIELD_MS = 4;
+
+/** Lets requests come in between: a publish of a thousand components must not make an API call wait for all of it. */
+function givingWay(): () => Promise<void> {
+  let since = performance.now();
+  return async () => {
+    if (performance.now() - since <= YIELD_MS) return;
+    await new Promise((resume) => setImmediate(resume));
+    since = performance.now();
+  };
+}
 
 export interface PublishTools {
   read: Database;
@@ -67,6 +77,7 @@ export async function publishPage(
   madeAt: number | null,
 ): Promise<Published | null> {
   const now = tools.now();
+  const giveWay = givingWay();
   const reusable = isReusable(known) ? known : null;
   const rows = await loadPage(tools.read, pageId, reusable, mark?.revision ?? null);
   if (!rows) return null;
@@ -75,12 +86,16 @@ export async function publishPage(
       `${tools.target.name} holds revision ${mark.revision}, the database only ${rows.page.revision}: was an older copy of the database put back? Its revisions must be raised first.`,
     );
   }
+  await giveWay();
   const snapshot = buildSnapshot(rows, now, tools.publicUrl, reusable);
+  await giveWay();
   const touched = new Set(rows.touches.filter(({ kind }) => kind !== 'uptime').map(({ ref }) => ref));
   const current = planCurrent(before, snapshot, touched);
+  await giveWay();
   const archive = await planTouched(tools.read, snapshot, rows.touches);
   const months = currentMonths(before, madeAt, snapshot, rows.touches);
   for (const month of months) archive.files.push(...planMonth(await loadMonth(tools.read, snapshot, month)));
+  await giveWay();
   const fence = (await tools.assertLease()) ?? mark?.fence ?? 1;
   const { slug } = snapshot.page;
   // The first publish is whole at once: nothing of it may be missing.
@@ -160,13 +175,9 @@ export async function renderAndWrite(
     batch = [];
     bytes = 0;
   };
-  let yieldedAt = performance.now();
+  const giveWay = givingWay();
   for (const file of files) {
-    // Requests come in between: a publish of a thousand components must not make an API call wait for all of it.
-    if (performance.now() - yieldedAt > YIELD_MS) {
-      await new Promise((resume) => setImmediate(resume));
-      yieldedAt = performance.now();
-    }
+    await giveWay();
     const out = await renderFile(file, tools.printPage, formOrigin);
     if (!('bytes' in file)) made.add(out.body);
     batch.push(out);
