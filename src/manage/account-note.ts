@@ -3,16 +3,16 @@ import { auditEvents } from '../../db/schema.ts';
 import { newId } from '../domain/ids.ts';
 import type { Actor } from './command.ts';
 
-/** The audit row of a change that is of no page, in its transaction. */
-export async function noteAccount(
+/** The audit row of a change that is of no page, to be written in its transaction. */
+export function noteAccount(
   tx: Database,
   actor: Pick<Actor, 'organizationId' | 'name' | 'requestId'>,
   action: string,
   subjectId: string,
   details: Record<string, unknown>,
   now: number,
-): Promise<void> {
-  await tx.insert(auditEvents).values({
+) {
+  return tx.insert(auditEvents).values({
     id: newId(),
     organizationId: actor.organizationId,
     pageId: null,

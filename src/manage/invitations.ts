@@ -1,16 +1,18 @@
 /** Invitations: a letter with a link that is good once, for a week. The database holds the hash of its token. */
 import { hash, randomBytes } from 'node:crypto';
 import { and, count, eq, gt, isNull } from 'drizzle-orm';
-import { accountTokens, type Role, users } from '../../db/accounts.ts';
+import { accountTokens, type Role } from '../../db/accounts.ts';
 import type { Database } from '../../db/client.ts';
+import { ask, type Question, question, writeTogether } from '../../db/question.ts';
 import { organizations } from '../../db/schema.ts';
+import { rowReader, statement } from '../../db/statement.ts';
 import { emailKey } from '../domain/email-address.ts';
 import { conflict, DomainError, notFound } from '../domain/errors.ts';
 import { newId } from '../domain/ids.ts';
 import { noteAccount } from './account-note.ts';
 import type { Manager } from './command.ts';
-import { queueLetter } from './letters.ts';
-import { assertGrantable, type Grantor, insertMember, type MemberRow } from './members.ts';
+import { letterToQueue } from './letters.ts';
+import { assertGrantable, type Grantor, insertMember, type MemberRow, reachableQuestion } from './members.ts';
 import type { Listed, Slice } from './queries.ts';
 
 type TokenRow = typeof accountTokens.$inferSelect;
@@ -45,6 +47,21 @@ export async function listInvitations(
   return { total: total!.n, items: items as InvitationRow[] };
 }
 
+const reader = rowReader(accountTokens);
+const INVITATION = `select ${reader.json} as invitation from account_tokens where organization_id = ? and id = ?
+  and kind = 'invitation' and used_at is null and expires_at > ?`;
+
+/** Its reading throws DomainError not_found. */
+function invitationQuestion(organizationId: string, id: string, now: number): Question<InvitationRow> {
+  return {
+    statement: statement(INVITATION, organizationId, id, now),
+    read(rows) {
+      if (!rows[0]) throw notFound('Invitation');
+      return reader.read(rows[0].invitation as string) as InvitationRow;
+    },
+  };
+}
+
 /** @throws DomainError not_found */
 export async function getInvitation(
   read: Database,
@@ -52,12 +69,27 @@ export async function getInvitation(
   id: string,
   now: number,
 ): Promise<InvitationRow> {
-  const [row] = await read
-    .select()
-    .from(accountTokens)
-    .where(and(ofOrganization(organizationId, now), eq(accountTokens.id, id)));
-  if (!row) throw notFound('Invitation');
-  return row as InvitationRow;
+  const asked = { invitation: invitationQuestion(organizationId, id, now) };
+  return (await ask(read.$client, asked)).invitation;
+}
+
+interface Around {
+  /** The organization's name; null of one that is gone. */
+  organization: string | null;
+  isMember: boolean;
+  /** What people call whoever acts; null of a key and of the operator. */
+  invitedBy: string | null;
+}
+
+const AROUND = `select json_object('organization', (select name from organizations where id = ?1),
+  'isMember', json(iif(exists (select 1 from users where organization_id = ?1 and email_key = ?2), 'true', 'false')),
+  'invitedBy', (select coalesce(name, email) from users where id = ?3)) as answer`;
+
+/** What stands around an invitation. */
+function aroundQuestion(organizationId: string, key: string, actorName: string): Question<Around> {
+  const userId = actorName.startsWith('user:') ? actorName.slice('user:'.length) : '';
+  const { statement, read } = question<Around>(AROUND, organizationId, key, userId);
+  return { statement, read: (rows) => read(rows)! };
 }
 
 /**
@@ -75,15 +107,16 @@ export async function invite(
   const { organizationId } = actor;
   const token = randomBytes(32).toString('base64url');
   const key = emailKey(input.email);
+  const asked = {
+    reachable: reachableQuestion(organizationId, input.pageIds),
+    around: aroundQuestion(organizationId, key, actor.name),
+  };
   const row = await manager.store.write(async (tx) => {
-    await assertGrantable(tx, grantor, input);
-    const [organization] = await tx.select().from(organizations).where(eq(organizations.id, organizationId));
-    if (!organization) throw notFound('Organization');
-    const [member] = await tx
-      .select({ id: users.id })
-      .from(users)
-      .where(and(eq(users.organizationId, organizationId), eq(users.emailKey, key)));
-    if (member) throw conflict(`${input.email} is a member already.`);
+    const { reachable, around } = await ask(tx.$client, asked);
+    assertGrantable(grantor, input, reachable);
+    const { organization, isMember, invitedBy } = around;
+    if (organization === null) throw notFound('Organization');
+    if (isMember) throw conflict(`${input.email} is a member already.`);
     const now = manager.now();
     const made: InvitationRow = {
       id: newId(),
@@ -94,29 +127,18 @@ export async function invite(
       ...{ email: input.email, emailKey: key, role: input.role, pageIds: input.pageIds },
       ...{ invitedBy: actor.name, expiresAt: now + GOOD_FOR_MS, usedAt: null, createdAt: now },
     };
-    await tx
-      .delete(accountTokens)
-      .where(and(ofOrganization(organizationId, 0), eq(accountTokens.emailKey, key)));
-    await tx.insert(accountTokens).values(made);
     const details = { email: made.email, role: made.role, page_ids: made.pageIds };
-    await noteAccount(tx, actor, 'invitation.created', made.id, details, now);
     const letter = { kind: 'invitation' as const, to: made.email, token, expiresAt: made.expiresAt };
-    const invitedBy = await nameOf(tx, actor.name);
-    await queueLetter(tx, manager, { ...letter, organization: organization.name, invitedBy }, null);
+    await writeTogether(tx, [
+      tx.delete(accountTokens).where(and(ofOrganization(organizationId, 0), eq(accountTokens.emailKey, key))),
+      tx.insert(accountTokens).values(made),
+      noteAccount(tx, actor, 'invitation.created', made.id, details, now),
+      letterToQueue(tx, manager, { ...letter, organization, invitedBy }, null),
+    ]);
     return made;
   });
   manager.letterQueued();
   return row;
-}
-
-/** What people call whoever acts; null of a key and of the operator. */
-async function nameOf(tx: Database, actorName: string): Promise<string | null> {
-  if (!actorName.startsWith('user:')) return null;
-  const [user] = await tx
-    .select()
-    .from(users)
-    .where(eq(users.id, actorName.slice('user:'.length)));
-  return user ? (user.name ?? user.email) : null;
 }
 
 /** Its link opens nothing any more. @throws DomainError not_found, forbidden */
@@ -127,11 +149,13 @@ export async function withdrawInvitation(
 ): Promise<void> {
   await manager.store.write(async (tx) => {
     const now = manager.now();
-    const row = await getInvitation(tx, actor.organizationId, id, now);
+    const { row } = await ask(tx.$client, { row: invitationQuestion(actor.organizationId, id, now) });
     if (!roles.includes(row.role))
       throw new DomainError('forbidden', `The role ${row.role} is beyond your own.`);
-    await tx.delete(accountTokens).where(eq(accountTokens.id, id));
-    await noteAccount(tx, actor, 'invitation.withdrawn', id, { email: row.email }, now);
+    await writeTogether(tx, [
+      tx.delete(accountTokens).where(eq(accountTokens.id, id)),
+      noteAccount(tx, actor, 'invitation.withdrawn', id, { email: row.email }, now),
+    ]);
   });
 }
 

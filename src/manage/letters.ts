@@ -21,9 +21,20 @@ export async function queueLetter(
   pageId: string | null,
   wanted = true,
 ): Promise<void> {
+  await letterToQueue(tx, manager, letter, pageId, wanted);
+}
+
+/** What queues a letter, to be written with all else of the change that it tells of; otherwise as `queueLetter`. */
+export function letterToQueue(
+  tx: Database,
+  manager: Pick<Manager, 'secrets' | 'now'>,
+  letter: Letter,
+  pageId: string | null,
+  wanted = true,
+) {
   const now = manager.now();
   const sealed = manager.secrets.seal(LETTER_SEAL, JSON.stringify(letter));
-  await tx.insert(letters).values({
+  return tx.insert(letters).values({
     id: newId(),
     kind: letter.kind,
     pageId,

@@ -5,10 +5,11 @@
  * 2. An organization that has an owner keeps one.
  * 3. Who is removed is out at once: their sessions go with them, and the invitations that they sent.
  */
-import { and, count, eq, sql } from 'drizzle-orm';
+import { and, count, eq } from 'drizzle-orm';
 import { accountTokens, type Role, users } from '../../db/accounts.ts';
 import type { Database } from '../../db/client.ts';
-import { pages } from '../../db/schema.ts';
+import { ask, type Question, question, writeTogether } from '../../db/question.ts';
+import { rowReader, statement } from '../../db/statement.ts';
 import { emailKey } from '../domain/email-address.ts';
 import { conflict, DomainError, invalid, notFound } from '../domain/errors.ts';
 import { newId } from '../domain/ids.ts';
@@ -37,48 +38,68 @@ export async function listMembers(
   return { total: total!.n, items };
 }
 
-/** @throws DomainError not_found */
-export async function getMember(read: Database, organizationId: string, id: string): Promise<MemberRow> {
-  const [row] = await read
-    .select()
-    .from(users)
-    .where(and(eq(users.organizationId, organizationId), eq(users.id, id)));
-  if (!row) throw notFound('Member');
-  return row;
+const reader = rowReader(users);
+const MEMBER = `select ${reader.json} as member from users where organization_id = ? and id = ?`;
+
+/** Its reading throws DomainError not_found. */
+function memberQuestion(organizationId: string, id: string): Question<MemberRow> {
+  return {
+    statement: statement(MEMBER, organizationId, id),
+    read(rows) {
+      if (!rows[0]) throw notFound('Member');
+      return reader.read(rows[0].member as string);
+    },
+  };
 }
 
-/** @throws DomainError forbidden of a role beyond the grantor's, invalid of pages that are not the organization's */
-export async function assertGrantable(
-  tx: Database,
-  { actor, roles }: Grantor,
+/** @throws DomainError not_found */
+export async function getMember(read: Database, organizationId: string, id: string): Promise<MemberRow> {
+  return (await ask(read.$client, { member: memberQuestion(organizationId, id) })).member;
+}
+
+const PAGES_THERE = `select json_group_array(id) as answer from pages where organization_id = ?1
+  and id in (select value from json_each(coalesce(?2, (select page_ids from users where id = ?3), '[]')))`;
+
+/** Those of the pages that are the organization's. @param memberId whose pages stay what they are where none are said */
+export function reachableQuestion(
+  organizationId: string,
+  pageIds: readonly string[] | null | undefined,
+  memberId = '',
+): Question<string[]> {
+  const said = pageIds === undefined ? null : JSON.stringify(pageIds ?? []);
+  const { statement, read } = question<string[]>(PAGES_THERE, organizationId, said, memberId);
+  return { statement, read: (rows) => read(rows)! };
+}
+
+function ownersQuestion(organizationId: string): Question<number> {
+  const { statement, read } = question<number>(
+    `select json_quote(count(*)) as answer from users where organization_id = ? and role = 'owner'`,
+    organizationId,
+  );
+  return { statement, read: (rows) => read(rows)! };
+}
+
+/**
+ * @param reachable what `reachableQuestion` answered
+ * @throws DomainError forbidden of a role beyond the grantor's, invalid of pages that are not the organization's
+ */
+export function assertGrantable(
+  { roles }: Grantor,
   wanted: { role: Role; pageIds: readonly string[] | null },
-): Promise<void> {
+  reachable: readonly string[],
+): void {
   if (!roles.includes(wanted.role))
     throw new DomainError('forbidden', `The role ${wanted.role} is beyond your own.`);
   if (wanted.pageIds === null) return;
   if (wanted.role === 'owner') throw invalid(['page_ids'], 'An owner has every page. Leave page_ids out.');
-  const rows = await tx
-    .select({ id: pages.id })
-    .from(pages)
-    .where(
-      and(
-        eq(pages.organizationId, actor.organizationId),
-        sql`${pages.id} in (select value from json_each(${JSON.stringify(wanted.pageIds)}))`,
-      ),
-    );
-  const there = new Set(rows.map(({ id }) => id));
+  const there = new Set(reachable);
   const missing = wanted.pageIds.findIndex((id) => !there.has(id));
   if (missing >= 0)
     throw invalid(['page_ids', missing], `There is no page ${wanted.pageIds[missing]}.`, 'not_found');
 }
 
-async function assertAnotherOwner(tx: Database, member: MemberRow): Promise<void> {
-  if (member.role !== 'owner') return;
-  const [row] = await tx
-    .select({ n: count() })
-    .from(users)
-    .where(and(eq(users.organizationId, member.organizationId), eq(users.role, 'owner')));
-  if (row!.n > 1) return;
+function assertAnotherOwner(member: MemberRow, owners: number): void {
+  if (member.role !== 'owner' || owners > 1) return;
   throw conflict('This is the only owner. Make another member an owner first.');
 }
 
@@ -90,34 +111,45 @@ export async function editMember(
   input: { role?: Role | undefined; pageIds?: string[] | null | undefined },
 ): Promise<MemberRow> {
   const { actor, roles } = grantor;
+  const { organizationId } = actor;
+  const asked = {
+    ...{ member: memberQuestion(organizationId, id), owners: ownersQuestion(organizationId) },
+    reachable: reachableQuestion(organizationId, input.pageIds, id),
+  };
   return manager.store.write(async (tx) => {
-    const member = await getMember(tx, actor.organizationId, id);
+    const { member, owners, reachable } = await ask(tx.$client, asked);
     if (!roles.includes(member.role))
       throw new DomainError('forbidden', `The role ${member.role} is beyond your own.`);
     const role = input.role ?? member.role;
     const pageIds = input.pageIds === undefined ? member.pageIds : input.pageIds;
-    await assertGrantable(tx, grantor, { role, pageIds });
-    if (role !== 'owner') await assertAnotherOwner(tx, member);
+    assertGrantable(grantor, { role, pageIds }, reachable);
+    if (role !== 'owner') assertAnotherOwner(member, owners);
     const now = manager.now();
     const next = { ...member, role, pageIds, updatedAt: now };
-    await tx.update(users).set({ role, pageIds, updatedAt: now }).where(eq(users.id, id));
-    await noteAccount(tx, actor, 'member.updated', id, { role, page_ids: pageIds }, now);
+    await writeTogether(tx, [
+      tx.update(users).set({ role, pageIds, updatedAt: now }).where(eq(users.id, id)),
+      noteAccount(tx, actor, 'member.updated', id, { role, page_ids: pageIds }, now),
+    ]);
     return next;
   });
 }
 
 /** Removes a member, perhaps oneself. @throws DomainError not_found, forbidden, conflict of the only owner */
 export async function removeMember(manager: Manager, { actor, roles }: Grantor, id: string): Promise<void> {
+  const { organizationId } = actor;
+  const asked = { member: memberQuestion(organizationId, id), owners: ownersQuestion(organizationId) };
   await manager.store.write(async (tx) => {
-    const member = await getMember(tx, actor.organizationId, id);
+    const { member, owners } = await ask(tx.$client, asked);
     if (!roles.includes(member.role))
       throw new DomainError('forbidden', `The role ${member.role} is beyond your own.`);
-    await assertAnotherOwner(tx, member);
-    await tx.delete(users).where(eq(users.id, id));
-    await tx
-      .delete(accountTokens)
-      .where(and(eq(accountTokens.kind, 'invitation'), eq(accountTokens.invitedBy, `user:${id}`)));
-    await noteAccount(tx, actor, 'member.removed', id, { email: member.email }, manager.now());
+    assertAnotherOwner(member, owners);
+    await writeTogether(tx, [
+      tx.delete(users).where(eq(users.id, id)),
+      tx
+        .delete(accountTokens)
+        .where(and(eq(accountTokens.kind, 'invitation'), eq(accountTokens.invitedBy, `user:${id}`))),
+      noteAccount(tx, actor, 'member.removed', id, { email: member.email }, manager.now()),
+    ]);
   });
 }
 
