@@ -165,13 +165,15 @@ function liveAnswers(
   const { components, incidents, maintenance } = snapshot;
   const [incident] = incidents;
   const [window] = maintenance;
+  // What all components did on all days are megabytes, of which nobody would see more than the beginning.
+  const few = { ...snapshot, components: components.slice(0, 3) };
   return {
     '/api/v1/status': () => statusDocument(snapshot),
     ...(component && {
       '/api/v1/components': () => componentsDocument(components),
       '/api/v1/components/{id}': () => componentDocument(component),
-      '/api/v1/uptime': () => uptimeDocument({ ...snapshot, components: components.slice(0, 3) }),
-      '/api/v1/uptime.csv': () => uptimeCsv(snapshot),
+      '/api/v1/uptime': () => uptimeDocument(few),
+      '/api/v1/uptime.csv': () => uptimeCsv(few),
     }),
     ...(incident && {
       '/api/v1/incidents': () => incidentsDocument(incidents.slice(0, 3)),
