@@ -3,7 +3,8 @@ import { eq, sql } from 'drizzle-orm';
 import { pages, maintenanceWindows as windows } from '../../db/schema.ts';
 import { DomainError } from '../domain/errors.ts';
 import { dueSteps } from '../domain/maintenance.ts';
-import { type Actor, type Change, changeKnowing, type Manager } from './command.ts';
+import type { Actor, Change, Manager } from './command.ts';
+import { changeKnowing } from './run-change.ts';
 import { takeSteps, tell, type WindowStanding, windowStanding } from './window-state.ts';
 
 const MINUTE_MS = 60_000;

@@ -3,8 +3,9 @@ import { statement } from '../../db/statement.ts';
 import { invalid } from '../domain/errors.ts';
 import type { Said } from '../domain/input.ts';
 import type { ComponentStatus } from '../domain/status.ts';
-import { type Actor, type Change, changeKnowing, type Manager, type Outcome } from './command.ts';
+import type { Actor, Change, Manager, Outcome } from './command.ts';
 import { type ComponentRecord, componentsQuestion } from './component-queries.ts';
+import { changeKnowing } from './run-change.ts';
 import { type Held, show } from './shown.ts';
 
 const NOTE_SET = `insert into set_changes (at, component_id, status)

@@ -6,11 +6,12 @@ import { newId, newV2Id } from '../domain/ids.ts';
 import type { ComponentCreate, ComponentPatch } from '../domain/input.ts';
 import { flat, placeComponent } from '../domain/order.ts';
 import { freeSlug, slugOf } from '../domain/slug.ts';
-import { type Actor, type Change, changeKnowing, type Manager, type Outcome } from './command.ts';
+import type { Actor, Change, Manager, Outcome } from './command.ts';
 import { type ComponentRecord, componentQuestion } from './component-queries.ts';
 import { codeHolder, codesLike, type Open, openNaming, type Room, roomFor } from './component-questions.ts';
 import { setStatuses } from './component-statuses.ts';
 import { orderQuestion, type Ranked, storeOrder, withComponentLast } from './order.ts';
+import { changeKnowing } from './run-change.ts';
 import { deleteFollowers, FOLLOWERS_AT_ONCE } from './subscriber-steps.ts';
 
 const MOST_COMPONENTS = 5000;

@@ -2,7 +2,8 @@
 import { asc, eq, sql } from 'drizzle-orm';
 import { pages } from '../../db/schema.ts';
 import { notFound } from '../domain/errors.ts';
-import { type Actor, change, type Manager, type PageRow } from './command.ts';
+import type { Actor, Manager, PageRow } from './command.ts';
+import { change } from './run-change.ts';
 
 /** A domain that routes is looked at again so often (contract, section 2). */
 const RECHECK_MS = 24 * 60 * 60 * 1000;

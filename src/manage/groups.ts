@@ -5,9 +5,10 @@ import { conflict } from '../domain/errors.ts';
 import { newId, newV2Id } from '../domain/ids.ts';
 import type { GroupCreate, GroupPatch } from '../domain/input.ts';
 import { placeGroup } from '../domain/order.ts';
-import { type Actor, type Change, changeKnowing, type Manager, type Outcome } from './command.ts';
+import type { Actor, Change, Manager, Outcome } from './command.ts';
 import { type GroupRecord, groupQuestion } from './component-queries.ts';
 import { orderQuestion, type Ranked, storeOrder } from './order.ts';
+import { changeKnowing } from './run-change.ts';
 
 const MOST_GROUPS = 500;
 

@@ -117,6 +117,15 @@ export function incidentStanding(
   };
 }
 
+/** How many components a page has: the impact of a new incident follows from it. */
+export function componentsOnPage(pageId: string): Question<number> {
+  const { statement, read } = question<number>(
+    'select json_quote(count(*)) as answer from components where page_id = ?',
+    pageId,
+  );
+  return { statement, read: (rows) => read(rows)! };
+}
+
 export interface Settlement {
   /** From when on (ms) it says something else than before; infinity when it does not. */
   from: number;
@@ -211,6 +220,15 @@ export async function settleIncident(
 export function resolvingUpdate(updates: readonly IncidentUpdate[]): IncidentUpdate | null {
   const since = updates.findIndex(({ status }) => status !== 'resolved');
   return (since === -1 ? updates.at(-1) : updates[since - 1]) ?? null;
+}
+
+/** A new incident that has said nothing yet. */
+export function toldOf(row: IncidentRow): Incident {
+  const { id, v2Id, title, status, impact, startedAt, resolvedAt, nextUpdateAt, createdAt, updatedAt } = row;
+  return {
+    ...{ id, v2Id, title, status, impact, startedAt, resolvedAt, nextUpdateAt, createdAt, updatedAt },
+    ...{ components: [], updates: [], postmortem: null },
+  };
 }
 
 /** An incident told with one more update. */

@@ -5,8 +5,9 @@ import { incidentFrom } from '../../db/told.ts';
 import { conflict, notFound } from '../domain/errors.ts';
 import { newV2Id } from '../domain/ids.ts';
 import type { Incident, IncidentUpdate } from '../domain/records.ts';
-import { type Actor, changeKnowing, type Manager, type Outcome } from './command.ts';
+import type { Actor, Manager, Outcome } from './command.ts';
 import { incidentStanding, resolvingUpdate, settleIncident } from './incident-state.ts';
+import { changeKnowing } from './run-change.ts';
 
 type Postmortem = NonNullable<Incident['postmortem']>;
 

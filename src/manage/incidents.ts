@@ -1,11 +1,10 @@
 import { eq } from 'drizzle-orm';
-import { type Question, question } from '../../db/question.ts';
 import { incidents, incidentUpdates } from '../../db/schema.ts';
 import { invalid } from '../domain/errors.ts';
 import { newId, newV2Id } from '../domain/ids.ts';
 import type { IncidentCreate, IncidentPatch, IncidentUpdateCreate } from '../domain/input.ts';
 import type { Incident, IncidentUpdate } from '../domain/records.ts';
-import { type Actor, type Change, changeKnowing, type Manager, type Outcome } from './command.ts';
+import type { Actor, Change, Manager, Outcome } from './command.ts';
 import {
   assertOrder,
   changesAnything,
@@ -18,6 +17,7 @@ import {
 } from './incident-input.ts';
 import {
   claimBy,
+  componentsOnPage,
   type IncidentOrigin,
   type IncidentRow,
   incidentStanding,
@@ -27,22 +27,16 @@ import {
   settled,
   settleIncident,
   tell,
+  toldOf,
   updateOf,
   withUpdate,
   writeUpdate,
 } from './incident-state.ts';
 import { pastBesides } from './past.ts';
+import { changeKnowing } from './run-change.ts';
 import { heldBesides, namedAmong, show, showSince } from './shown.ts';
 
 const idsOf = (list: readonly { id: string }[] = []) => list.map(({ id }) => id);
-
-function componentsOnPage(pageId: string): Question<number> {
-  const { statement, read } = question<number>(
-    'select json_quote(count(*)) as answer from components where page_id = ?',
-    pageId,
-  );
-  return { statement, read: (rows) => read(rows)! };
-}
 
 /**
  * Opens an incident, or records one that is over.
@@ -115,15 +109,6 @@ export async function openIncident(
       tell(unit, resolved ? 'incident.resolved' : 'incident.created', after, update.id);
     return { value: id, after, subjectId: id, details: { title: input.title, status: input.status } };
   });
-}
-
-/** A new incident that has said nothing yet. */
-function toldOf(row: IncidentRow): Incident {
-  const { id, v2Id, title, status, impact, startedAt, resolvedAt, nextUpdateAt, createdAt, updatedAt } = row;
-  return {
-    ...{ id, v2Id, title, status, impact, startedAt, resolvedAt, nextUpdateAt, createdAt, updatedAt },
-    ...{ components: [], updates: [], postmortem: null },
-  };
 }
 
 /** Adds an update: what it names changes, the rest stays. @throws DomainError not_found, invalid (components) */

@@ -3,7 +3,8 @@ import { eq } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { logos } from '../../db/schema.ts';
 import { readLogo } from '../domain/logo.ts';
-import { type Actor, change, type Manager, type Outcome } from './command.ts';
+import type { Actor, Manager, Outcome } from './command.ts';
+import { change } from './run-change.ts';
 
 export type LogoRow = typeof logos.$inferSelect;
 

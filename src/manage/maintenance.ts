@@ -4,10 +4,11 @@ import { conflict, notFound } from '../domain/errors.ts';
 import type { MaintenanceCreate, MaintenancePatch, MaintenanceUpdateCreate } from '../domain/input.ts';
 import { afterUpdate } from '../domain/maintenance.ts';
 import type { MaintenanceWindow } from '../domain/records.ts';
-import { type Actor, type Change, changeKnowing, type Manager, type Outcome } from './command.ts';
+import type { Actor, Change, Manager, Outcome } from './command.ts';
 import { parseTime } from './incident-state.ts';
 import { assertPlan, editedRow, type MaintenanceOrigin, plannedRow } from './maintenance-input.ts';
 import { pastBesides } from './past.ts';
+import { changeKnowing } from './run-change.ts';
 import { heldBesides, namedAmong, show, showSince } from './shown.ts';
 import {
   holdBy,

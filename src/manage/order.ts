@@ -4,8 +4,9 @@ import { ask, type Question, question } from '../../db/question.ts';
 import { pages } from '../../db/schema.ts';
 import { invalid } from '../domain/errors.ts';
 import { type Entry, orderAs, placeComponent } from '../domain/order.ts';
-import { type Actor, type Change, changeKnowing, type Manager, type Outcome } from './command.ts';
+import type { Actor, Change, Manager, Outcome } from './command.ts';
 import { type ComponentRecord, componentsQuestion } from './component-queries.ts';
+import { changeKnowing } from './run-change.ts';
 
 /** The order of a page as it is stored. */
 export interface Ranked {

@@ -2,7 +2,8 @@ import { asc, sql } from 'drizzle-orm';
 import type { Database } from '../../db/client.ts';
 import { pages } from '../../db/schema.ts';
 import { COMPONENT_STATUSES, type ComponentStatus } from '../domain/status.ts';
-import { type Actor, ownedBy } from './command.ts';
+import type { Actor } from './command.ts';
+import { ownedBy } from './run-change.ts';
 
 export interface PageState {
   id: string;

@@ -8,7 +8,7 @@ import { dayOf } from '../domain/calendar.ts';
 import { DomainError, invalid } from '../domain/errors.ts';
 import { newId, newV2Id } from '../domain/ids.ts';
 import type { PageCreate, PagePatch } from '../domain/input.ts';
-import { type Actor, changeKnowing, type Manager, type Outcome, type PageRow, pageOf } from './command.ts';
+import type { Actor, Manager, Outcome, PageRow } from './command.ts';
 import { recountAllDays, shownInOtherZone } from './days.ts';
 import { claimDefault, leaveDefault } from './default-page.ts';
 import {
@@ -21,6 +21,7 @@ import {
   slugsLike,
 } from './page-names.ts';
 import { takeSlug } from './resting-slugs.ts';
+import { changeKnowing, pageOf } from './run-change.ts';
 import { deleteDeliveries, deleteSubscribers, isFollowedByMany } from './subscriber-steps.ts';
 
 function assertLanguages(language: string, languages: readonly string[]): void {

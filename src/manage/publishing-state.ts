@@ -1,6 +1,7 @@
 import { eq, sql } from 'drizzle-orm';
 import { pages } from '../../db/schema.ts';
-import { type Actor, change, type Manager, type PageRow } from './command.ts';
+import type { Actor, Manager, PageRow } from './command.ts';
+import { change } from './run-change.ts';
 
 /**
  * Asks for all files of a page to be made and compared again, whoever publishes. Keeps the revision.

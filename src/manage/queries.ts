@@ -16,7 +16,8 @@ import { notFound } from '../domain/errors.ts';
 import { isId } from '../domain/ids.ts';
 import type { Incident, MaintenanceWindow } from '../domain/records.ts';
 import type { IncidentStatus, MaintenanceStatus } from '../domain/status.ts';
-import { type Actor, ownedBy, type PageRow } from './command.ts';
+import type { Actor, PageRow } from './command.ts';
+import { ownedBy } from './run-change.ts';
 
 export interface Slice {
   limit: number;

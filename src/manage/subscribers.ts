@@ -15,10 +15,11 @@ import { conflict } from '../domain/errors.ts';
 import { newId } from '../domain/ids.ts';
 import type { Secrets } from '../domain/secrets.ts';
 import type { SubscriberCreate, SubscriberPatch } from '../domain/subscriber-input.ts';
-import { type Actor, type Change, changeKnowing, type Manager, type Outcome } from './command.ts';
+import type { Actor, Change, Manager, Outcome } from './command.ts';
 import { assertNamed, namedQuestion } from './component-questions.ts';
 import { cancelLettersTo, waitingQuestion } from './letters.ts';
 import { forgetAnswersAbout } from './repeated.ts';
+import { changeKnowing } from './run-change.ts';
 import {
   byKeyQuestion,
   type Subscriber,

@@ -6,8 +6,9 @@ import { pages } from '../../db/schema.ts';
 import { DomainError, invalid, notFound } from '../domain/errors.ts';
 import type { SubscriptionPatch } from '../domain/subscriber-input.ts';
 import { subscriberOfToken } from '../domain/subscriber-token.ts';
-import { type Actor, type Change, change, type Manager } from './command.ts';
+import type { Actor, Change, Manager } from './command.ts';
 import { componentsOn } from './component-questions.ts';
+import { change } from './run-change.ts';
 import { getSubscriber, type Subscriber } from './subscriber-queries.ts';
 import { cancelDeliveries, writeChoice } from './subscribers.ts';
 

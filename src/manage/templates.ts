@@ -6,9 +6,10 @@ import { rowReader, statement } from '../../db/statement.ts';
 import { notFound } from '../domain/errors.ts';
 import { newId } from '../domain/ids.ts';
 import type { TemplateCreate, TemplatePatch } from '../domain/input.ts';
-import { type Actor, changeKnowing, type Manager, type Outcome } from './command.ts';
+import type { Actor, Manager, Outcome } from './command.ts';
 import { assertNamed, namedQuestion } from './component-questions.ts';
 import type { Listed, Slice } from './queries.ts';
+import { changeKnowing } from './run-change.ts';
 
 export type TemplateRow = typeof templates.$inferSelect;
 

@@ -4,8 +4,9 @@ import { users } from '../../db/accounts.ts';
 import { webhooks } from '../../db/messages.ts';
 import { pages } from '../../db/schema.ts';
 import { DomainError, notFound } from '../domain/errors.ts';
-import { type Change, change, type Manager } from './command.ts';
+import type { Change, Manager } from './command.ts';
 import { queueLetter } from './letters.ts';
+import { change } from './run-change.ts';
 import { cancelWaiting, hostOf } from './webhooks.ts';
 
 /**

@@ -13,9 +13,10 @@ import {
   type WebhookPatch,
   type WebhookSecrets,
 } from '../domain/webhooks.ts';
-import { type Actor, type Change, changeKnowing, type Manager, type Outcome } from './command.ts';
+import type { Actor, Change, Manager, Outcome } from './command.ts';
 import { assertNamed, namedQuestion } from './component-questions.ts';
 import type { Listed, Slice } from './queries.ts';
+import { changeKnowing } from './run-change.ts';
 
 const MOST_WEBHOOKS = 100;
 /** As many bytes as the signature's hash has. */

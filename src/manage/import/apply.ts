@@ -7,10 +7,11 @@
  */
 import { and, eq } from 'drizzle-orm';
 import { organizations, pages } from '../../../db/schema.ts';
-import { type Actor, type Change, change, type Manager, type PageRow } from '../command.ts';
+import type { Actor, Change, Manager, PageRow } from '../command.ts';
 import { inOneTransaction } from '../one-transaction.ts';
 import { createOrganization, findOrganization, type Organization } from '../organizations.ts';
 import { createPage, editPage } from '../pages.ts';
+import { change } from '../run-change.ts';
 import { refreshShown } from '../shown.ts';
 import { applyComponents, keepTimes } from './apply-components.ts';
 import { applyGroups, applyOrder } from './apply-groups.ts';
