@@ -37,13 +37,21 @@ export class Charge {
     return this.#fence !== null;
   }
 
-  /** The fence, after a look at the database. @throws Error when another process has taken over */
+  /**
+   * The fence, after a look at the database. When its renewal is late it is renewed here: what is to be written may leave
+   * then. @throws Error when another process has taken over
+   */
   async assertLease(): Promise<number> {
     const fence = this.#fence;
     const isHeld =
-      fence !== null && ((await holdsLease(this.store, this.#holder, fence)) || (await this.#keep(fence)));
+      fence !== null &&
+      ((!this.#isLate() && (await holdsLease(this.store, this.#holder, fence))) || (await this.#keep(fence)));
     if (!isHeld) throw new Error('Another process has taken over publishing.');
     return fence;
+  }
+
+  #isLate(): boolean {
+    return performance.now() >= this.#validUntil;
   }
 
   /** A leap of the database's clock ends a lease early: nobody has to wait for its next renewal to publish. */
@@ -59,7 +67,7 @@ export class Charge {
 
   /** As `assertLease`, without asking: right before something is written. @throws Error when the lease may be over */
   mayWrite(): void {
-    if (this.#fence === null || performance.now() >= this.#validUntil)
+    if (this.#fence === null || this.#isLate())
       throw new Error('The right to publish has to be asked for again.');
   }
 

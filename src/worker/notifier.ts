@@ -1,6 +1,7 @@
 /** From what has to be told to those who are told: letters in a lane of their own, so that they never wait behind a blast. */
 import { randomUUID } from 'node:crypto';
 import type { Store } from '../../db/transaction.ts';
+import { messageOf } from '../domain/errors.ts';
 import type { Secrets } from '../domain/secrets.ts';
 import { type DeliveryRow, deliveryClaims, suppress } from '../notify/deliveries.ts';
 import { EventMails } from '../notify/event-mail.ts';
@@ -13,6 +14,7 @@ import { ClockSteps } from './clock-steps.ts';
 import { FanOut } from './fan-out.ts';
 import { MailLane } from './mail-lane.ts';
 import { MessageSweep } from './message-sweep.ts';
+import { persistently } from './persistently.ts';
 
 /** Of the connections that there may be, those for letters alone. */
 const LETTER_CONNECTIONS = 1;
@@ -44,6 +46,7 @@ export class Notifier {
   readonly letters: MailLane<LetterRow>;
   readonly mails: MailLane<DeliveryRow>;
   readonly fanOut: FanOut;
+  #stopped = false;
   readonly #claims;
   readonly #workers: readonly { run(): Promise<void>; stop(): void }[];
 
@@ -97,13 +100,25 @@ export class Notifier {
     this.letters.wake();
   }
 
+  /** Works until `stop`. */
   async run(): Promise<void> {
-    if (this.options.alone) for (const claims of this.#claims) await claims.freeAll();
-    await this.email.look();
+    // A database that is locked or away just now must not keep all mails back until the next start.
+    await persistently(
+      () => this.#begin(),
+      (error) =>
+        this.options.log.error({ error: messageOf(error) }, 'mails can not be begun with; it goes on'),
+      () => this.#stopped,
+    );
     await Promise.all(this.#workers.map((one) => one.run()));
   }
 
+  async #begin(): Promise<void> {
+    if (this.options.alone) for (const claims of this.#claims) await claims.freeAll();
+    await this.email.look();
+  }
+
   stop(): void {
+    this.#stopped = true;
     for (const one of this.#workers) one.stop();
   }
 }

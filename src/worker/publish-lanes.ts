@@ -1,4 +1,17 @@
-/** What is done at one target during a term, and in which order. */
+/**
+ * What is done at one target during a term, and in which order. Where a lane can be, and what gets it on:
+ *
+ * - Asleep, nothing to do: a kick, which everything sends that gives it something (a change of this process, a look at the
+ *   database each second, a page let go of, a refresh); each second one is sent while pages wait, and at the term's end. A
+ *   kick that comes between its look and its sleep keeps it awake.
+ * - Asleep, trailing files not due: those `QUIET_MS`, or a kick.
+ * - Awake, a page holds back for writes that are being answered: it looks again after a millisecond.
+ * - At work: every call to a target or a database has its own end. A page that changes meanwhile is in the queue again, and
+ *   is let go of with a kick.
+ * - A page that failed: its time, a change of it, or a later revision seen in the database. One at a target that could not be
+ *   looked at: `persistently`.
+ * - The term is over: all that is known is forgotten; the next term, of this process or of another, looks at everything.
+ */
 import { messageOf } from '../domain/errors.ts';
 import type { ArchiveLane } from './archive-lane.ts';
 import { Failures } from './failures.ts';
