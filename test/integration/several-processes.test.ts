@@ -1,7 +1,7 @@
 /** Several processes on one libSQL server, which a stand-in takes the part of (`test/libsql`). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type LibsqlStandIn, startStandIn } from '../libsql/server.ts';
-import { type FakeStore, startFakeStore } from '../s3/fake.ts';
+import { type FakeStore, type Seen, startFakeStore } from '../s3/fake.ts';
 import { type Daymark, startDaymark } from '../server/daymark.ts';
 import { firstPage, until } from '../server/first-page.ts';
 
@@ -123,38 +123,46 @@ describe('A request that is repeated', () => {
 });
 
 describe('Of several processes one publishes to the bucket', () => {
+  const nameOf = ({ headers }: Seen) => String(headers['x-amz-security-token']);
   const writesOf = (name: string) =>
-    store.seen.filter(({ method, headers }) => method !== 'GET' && headers['x-amz-security-token'] === name)
-      .length;
+    store.seen.filter((seen) => seen.method !== 'GET' && nameOf(seen) === name).length;
   let before: { revision: number; fence: number };
   let revision: number;
+  /** The one that publishes when it is frozen: on a busy machine the right to do so may have moved. */
+  let frozen: { name: string; process: Daymark };
+  let other: Daymark;
 
-  test('The first that came does, and no other', () => {
+  test('Only one of those that have workers does, and the other one when it has taken over', () => {
     expect(writesOf('one')).toBeGreaterThan(0);
-    expect([writesOf('two'), writesOf('front')]).toEqual([0, 0]);
+    expect(writesOf('front')).toBe(0);
+    // Each time of one publisher has a number of its own.
+    expect(writesOf('two') === 0 || inBucket().fence > 1).toBe(true);
   });
 
   test('When it freezes in the middle another one takes over, and mends what it finds', async () => {
     // What the tests before have changed has to be there first.
     const { revision: latest } = (await front.api('GET', '/api/v1/pages/acme')).body as { revision: number };
     await until(async () => inBucket().revision >= latest, 'the bucket is current');
-    before = inBucket();
     const object = store.objects.get('pages/p/acme/history/index.html')!;
     object.body = Buffer.from('not what was published');
     object.etag = '"0"';
     store.objects.delete('pages/p/acme/badge.svg');
-    const frozen = new Promise<void>((resolve) => {
-      store.fault = ({ method, key }) => {
-        if (method !== 'PUT' || !key.endsWith('acme/index.html')) return null;
-        process.kill(one.pid, 'SIGSTOP');
+    const isFrozen = new Promise<void>((resolve) => {
+      store.fault = (seen) => {
+        if (seen.method !== 'PUT' || !seen.key.endsWith('acme/index.html')) return null;
+        const name = nameOf(seen);
+        frozen = { name, process: name === 'one' ? one : two };
+        other = name === 'one' ? two : one;
+        process.kill(frozen.process.pid, 'SIGSTOP');
+        before = inBucket();
         store.fault = null;
         resolve();
         return null;
       };
     });
     revision = await setStatus(front, 'degraded_performance');
-    await frozen;
-    expect(inBucket()).toEqual(before);
+    await isFrozen;
+    expect(before.revision).toBeLessThan(revision);
     await until(async () => inBucket().revision >= revision, 'the other publishes');
     expect(inBucket().fence).toBeGreaterThan(before.fence);
     const mended = () => store.objects.get('pages/p/acme/history/index.html')?.body.toString();
@@ -164,20 +172,25 @@ describe('Of several processes one publishes to the bucket', () => {
 
   test('What it has published is noted for those who wait', async () => {
     const behind = async () =>
-      ((await two.api('GET', '/readyz')).body as { pages_behind: number }).pages_behind;
+      ((await other.api('GET', '/readyz')).body as { pages_behind: number }).pages_behind;
     await until(async () => (await behind()) === 0, 'it is noted');
   });
 
   test('The frozen one writes nothing more when it wakes up, and its own folder catches up', async () => {
-    revision = await setStatus(two, 'operational');
+    revision = await setStatus(other, 'operational');
     await until(async () => inBucket().revision >= revision, 'the other publishes');
-    const written = writesOf('one');
-    process.kill(one.pid, 'SIGCONT');
-    await until(async () => one.output().includes('another process publishes from here on'), 'it finds out');
-    await until(async () => (await statusAt(one)) === 'operational', 'its folder catches up');
-    expect(await setStatus(one, 'partial_outage')).toBe(revision + 1);
+    const { name, process: thawed } = frozen;
+    const [written, { fence }] = [writesOf(name), inBucket()];
+    process.kill(thawed.pid, 'SIGCONT');
+    await until(
+      async () => thawed.output().includes('another process publishes from here on'),
+      'it finds out',
+    );
+    await until(async () => (await statusAt(thawed)) === 'operational', 'its folder catches up');
+    expect(await setStatus(thawed, 'partial_outage')).toBe(revision + 1);
     await until(async () => inBucket().revision > revision, 'the other publishes that too');
-    expect(writesOf('one')).toBe(written);
+    // Unless it was its turn again.
+    if (inBucket().fence === fence) expect(writesOf(name)).toBe(written);
   });
 });
 
