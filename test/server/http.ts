@@ -23,7 +23,8 @@ const agent = new http.Agent({ keepAlive: true, maxSockets: 256 });
 
 /**
  * Sends one request and reads the answer. A body that is neither text nor bytes is sent as JSON. Redirects are not followed.
- * Rejects when the connection breaks: then nobody knows whether the server did what was asked.
+ * Rejects when the connection breaks: then nobody knows whether the server did what was asked. A question over a connection
+ * that lay idle, and that the server closes in that very moment, is asked again.
  */
 export function send(
   method: string,
@@ -59,7 +60,11 @@ export function send(
         });
       });
     });
-    request.on('error', reject);
+    request.on('error', (error: NodeJS.ErrnoException) => {
+      const mayAsk = method === 'GET' && request.reusedSocket && error.code === 'ECONNRESET';
+      if (mayAsk) resolve(send(method, url, body, headers));
+      else reject(error);
+    });
     request.end(payload);
   });
 }
