@@ -32,7 +32,7 @@ export function refuseRequest(
 function plainPage(error: HttpError): string {
   const title = `${error.status} ${STATUS_CODES[error.status] ?? ''}`.trim();
   const text = String(error.detail).replace(/&/g, '&amp;').replace(/</g, '&lt;');
-  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${title}</title><h1>${title}</h1><p>${text}</p></html>\n`;
+  return `<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark"><title>${title}</title><main><h1>${title}</h1><p>${text}</p></main></html>\n`;
 }
 
 /** Of an error that nobody expected only the id of the request gets out. */

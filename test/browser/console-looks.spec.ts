@@ -27,16 +27,30 @@ for (const [colorScheme, width] of [
         ...{ name: 'Failover', title: 'Slow database', body: 'We look into it.' },
         components: [{ id: page.components[0]!.id, status: 'partial_outage' }],
       });
+      const incident = (
+        await api('POST', `${below}/incidents`, { title: 'Slow', body: 'First.', status: 'resolved' })
+      ).body as { id: string; updates: { id: string }[] };
+      const planned = (
+        await api('POST', `${below}/maintenance`, {
+          ...{ title: 'Disks', body: 'New ones.' },
+          ...{ starts_at: '2031-03-01T06:00:00Z', ends_at: '2031-03-01T08:00:00Z' },
+        })
+      ).body as typeof incident;
       const group = ((await api('GET', `${below}/groups`)).body as { id: string }[])[0]!.id;
       await api('PATCH', below, { domain: `${colorScheme}.example.com`, accent: '#ffee00' });
       const root = `pages/${page.slug}`;
       const places = [
-        ...['api-keys/', 'api-keys/new/', 'audit/', 'account/second-factor/', 'organization/'],
+        ...['api-keys/', 'api-keys/new/', 'audit/', 'account/', 'account/second-factor/'],
+        ...['members/', 'organization/'],
         ...['components/', `components/${page.components[0]!.id}/`, `groups/${group}/`],
         ...['templates/', `templates/${template}/`, 'subscribers/', `subscribers/${subscriber}/`],
         ...['subscribers/import/', 'webhooks/', 'webhooks/new/', `webhooks/${webhook}/`],
         ...['settings/', 'settings/domain/'],
-      ].map((place) => (/^(api|audit|account|organization)/.test(place) ? place : `${root}/${place}`));
+        `incidents/${incident.id}/updates/${incident.updates[0]!.id}/`,
+        `maintenance/${planned.id}/updates/${planned.updates[0]!.id}/`,
+      ].map((place) =>
+        /^(api|audit|account|members|organization)/.test(place) ? place : `${root}/${place}`,
+      );
       const seen = watch(owner);
       for (const place of places) {
         const response = await owner.goto(`${desk.url}/console/${place}`);
@@ -55,6 +69,22 @@ for (const [colorScheme, width] of [
         expect(violations.map(({ id, nodes }) => `${place} ${id}: ${nodes[0]?.html}`)).toEqual([]);
       }
       expect(seen.complaints).toEqual([]);
+    });
+
+    test('the pages for who is not signed in fit, and can be used by everyone', async ({ page, desk }) => {
+      for (const [place, status] of [
+        ['sign-in/', 200],
+        ['password/', 200],
+        ['invitation/?token=unknown', 404],
+        ['nowhere/', 404],
+      ] as const) {
+        const response = await page.goto(`${desk.url}/console/${place}`);
+        expect([place, response?.status()]).toEqual([place, status]);
+        const wide = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+        expect(wide, `pixels beyond the edge of ${place}`).toBeLessThanOrEqual(0);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        expect(violations.map(({ id, nodes }) => `${place} ${id}: ${nodes[0]?.html}`)).toEqual([]);
+      }
     });
   });
 }
