@@ -76,7 +76,7 @@ export async function notFound(
       target,
       new HttpError(
         404,
-        'There is no status page here yet. Make one with POST /api/v1/pages, or import one with "daymark import statuspage".',
+        'There is no status page here yet. Make one at /console/ ("daymark users create" makes somebody who can sign in there) or with POST /api/v1/pages, or import one with "daymark import statuspage".',
       ),
     );
   }

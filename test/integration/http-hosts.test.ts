@@ -29,7 +29,9 @@ test('Before there is a page, / says what the operator has to do', async () => {
   expect(page.status).toBe(404);
   expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
   expect(page.text).toContain('POST /api/v1/pages');
-  expect((await at(host, '/')).json().detail).toContain('There is no status page here yet');
+  expect((await at(host, '/')).json().detail).toMatch(
+    /^There is no status page here yet\. Make one at \/console\//,
+  );
 });
 
 describe('With a page, and one with a domain of its own', () => {
