@@ -17,7 +17,6 @@ import {
   pastFrom,
   pastOf,
   pastText,
-  REACH,
   type Reach,
   reachArgs,
   withIncident,
@@ -79,10 +78,16 @@ export interface Standing {
 }
 
 const incidentReader = rowReader(incidents);
-const INCIDENT = `select json_object('row', ${incidentReader.json}, 'told', ${incidentText},
+const askingFor = (
+  past: string,
+) => `select json_object('row', ${incidentReader.json}, 'told', ${incidentText},
   'onPage', (select count(*) from components where page_id = ?1),
-  'past', json(iif(?5 = ${REACH.always} or (?5 = ${REACH.whenReopened} and i.status = 'resolved'), ${pastText}, 'null'))) as answer
-  from incidents i where i.id = ?2 and i.page_id = ?1`;
+  'past', ${past}) as answer from incidents i where i.id = ?2 and i.page_id = ?1`;
+const INCIDENT: Record<Reach, string> = {
+  never: askingFor('null'),
+  whenReopened: askingFor(`json(iif(i.status = 'resolved', ${pastText}, 'null'))`),
+  always: askingFor(`json(${pastText})`),
+};
 
 /**
  * What a change of an incident has to know. The reading throws DomainError not_found.
@@ -97,7 +102,7 @@ export function incidentStanding(
 ) {
   const args = [pageId, id, ...reachArgs(ids, reach, from)];
   const incident = question<{ row: unknown; told: Incident; onPage: number; past: PastRow | null }>(
-    INCIDENT,
+    INCIDENT[reach],
     ...args,
   );
   return {

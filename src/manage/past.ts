@@ -117,13 +117,12 @@ export function pastBesides(
   return { statement, read: (rows) => pastFrom(read(rows)!) };
 }
 
-/** How far a change may reach back, as an argument of the question for its subject. */
-export const REACH = { never: 0, whenReopened: 1, always: 2 } as const;
-export type Reach = keyof typeof REACH;
+/** Whether a change may reach back in time. */
+export type Reach = 'never' | 'whenReopened' | 'always';
 
-/** The arguments of `pastText` behind the page and the subject, and the reach. @param from ms, when it was said */
-export function reachArgs(ids: readonly string[], reach: Reach, from = NEVER) {
-  return [JSON.stringify(ids), Math.min(from, NEVER), REACH[reach]] as const;
+/** The arguments of `pastText` behind the page and the subject, where it is asked. @param from ms, when it was said */
+export function reachArgs(ids: readonly string[], reach: Reach, from = NEVER): (string | number)[] {
+  return reach === 'never' ? [] : [JSON.stringify(ids), Math.min(from, NEVER)];
 }
 
 /** The past as it is known, or asked for now: of what reaches back further than was to be expected. */

@@ -10,7 +10,7 @@ import { afterStep, dueSteps, type Step } from '../domain/maintenance.ts';
 import type { MaintenanceWindow } from '../domain/records.ts';
 import type { ComponentStatus, MaintenanceStatus } from '../domain/status.ts';
 import type { Change } from './command.ts';
-import { type Past, type PastRow, pastFrom, pastOf, pastText, REACH, reachArgs, withWindow } from './past.ts';
+import { type Past, type PastRow, pastFrom, pastOf, pastText, reachArgs, withWindow } from './past.ts';
 import { type Held, heldBesides, show, showSince } from './shown.ts';
 
 type WindowUpdate = MaintenanceWindow['updates'][number];
@@ -35,9 +35,12 @@ export interface WindowStanding {
 }
 
 const windowReader = rowReader(windows);
-const WINDOW = `select json_object('row', ${windowReader.json}, 'told', ${windowText},
-  'past', json(iif(?5 = ${REACH.always} and w.started_at is not null, ${pastText}, 'null'))) as answer
-  from maintenance_windows w where w.id = ?2 and w.page_id = ?1`;
+const askingFor = (past: string) => `select json_object('row', ${windowReader.json}, 'told', ${windowText},
+  'past', ${past}) as answer from maintenance_windows w where w.id = ?2 and w.page_id = ?1`;
+const WINDOW = {
+  never: askingFor('null'),
+  always: askingFor(`json(iif(w.started_at is not null, ${pastText}, 'null'))`),
+};
 
 /**
  * What a change of a window has to know. The reading throws DomainError not_found.
@@ -48,10 +51,13 @@ const WINDOW = `select json_object('row', ${windowReader.json}, 'told', ${window
 export function windowStanding(
   pageId: string,
   id: string,
-  { ids = [], reach = 'never' }: { ids?: readonly string[]; reach?: 'never' | 'always' } = {},
+  { ids = [], reach = 'never' }: { ids?: readonly string[]; reach?: keyof typeof WINDOW } = {},
 ) {
   const args = [pageId, id, ...reachArgs(ids, reach)];
-  const window = question<{ row: unknown; told: MaintenanceWindow; past: PastRow | null }>(WINDOW, ...args);
+  const window = question<{ row: unknown; told: MaintenanceWindow; past: PastRow | null }>(
+    WINDOW[reach],
+    ...args,
+  );
   return {
     window: {
       statement: window.statement,
