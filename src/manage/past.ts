@@ -83,7 +83,11 @@ type UpdateRow = [at: number, status: IncidentStatus, named: [id: string, status
 /** What `pastText` answered. */
 export function pastFrom(row: PastRow): Past {
   const shown = new Map<string, ShownChange[]>();
-  for (const [id, ...change] of row.shown) shown.set(id, [...(shown.get(id) ?? []), change]);
+  for (const [id, ...change] of row.shown) {
+    const known = shown.get(id);
+    if (known) known.push(change);
+    else shown.set(id, [change]);
+  }
   return {
     from: row.from,
     since: new Map(row.since),
