@@ -1,8 +1,18 @@
-/** What the input for an incident asks for, and whether it can be. */
+/** What the input for an incident asks for, what has to be known for it, and whether it can be. */
+import { type Question, question } from '../../db/question.ts';
 import { invalid } from '../domain/errors.ts';
 import type { IncidentPatch } from '../domain/input.ts';
 import { type IncidentRow, parseTime, type Standing } from './incident-state.ts';
 import type { Reach } from './past.ts';
+
+/** How many components a page has: the impact of a new incident follows from it. */
+export function componentsOnPage(pageId: string): Question<number> {
+  const { statement, read } = question<number>(
+    'select json_quote(count(*)) as answer from components where page_id = ?',
+    pageId,
+  );
+  return { statement, read: (rows) => read(rows)! };
+}
 
 /** An incident that began or ended longer ago than this was backfilled: nobody is told unless asked for. */
 const BACKFILLED_AFTER_MS = 60 * 60 * 1000;

@@ -122,15 +122,6 @@ export function incidentStanding(
   };
 }
 
-/** How many components a page has: the impact of a new incident follows from it. */
-export function componentsOnPage(pageId: string): Question<number> {
-  const { statement, read } = question<number>(
-    'select json_quote(count(*)) as answer from components where page_id = ?',
-    pageId,
-  );
-  return { statement, read: (rows) => read(rows)! };
-}
-
 export interface Settlement {
   /** From when on (ms) it says something else than before; infinity when it does not. */
   from: number;

@@ -8,6 +8,7 @@ import type { Actor, Change, Manager, Outcome } from './command.ts';
 import {
   assertOrder,
   changesAnything,
+  componentsOnPage,
   firstOf,
   isBackfilled,
   isUpdate,
@@ -17,7 +18,6 @@ import {
 } from './incident-input.ts';
 import {
   claimBy,
-  componentsOnPage,
   type IncidentOrigin,
   type IncidentRow,
   incidentStanding,
