@@ -125,7 +125,7 @@ export class PublishLanes {
     files.doubt(pageId);
     this.failures.add(pageId, messageOf(error), now);
     this.failed++;
-    records?.note(pageId, { publishError: messageOf(error), publishFailedAt: now });
+    records?.note(pageId, { publishError: withoutPath(error), publishFailedAt: now });
     options.log.error(
       { page: pageId, target: options.target.name, error: messageOf(error) },
       'publishing failed; the last good revision stays',
@@ -146,4 +146,11 @@ export class PublishLanes {
       if (this.queue.size > 0 || this.tools.term.isOver()) this.queue.kick();
     }
   }
+}
+
+/** What a customer is told: what lies where on the operator's machine is in the log. */
+function withoutPath(error: unknown): string {
+  const text = messageOf(error);
+  const isOfFile = error instanceof Error && 'path' in error;
+  return isOfFile ? text.replace(/ '.*/s, '') : text;
 }

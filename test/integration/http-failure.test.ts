@@ -87,10 +87,17 @@ describe('When the files of a page can not be written', () => {
     });
     expect(await metric('daymark_pages_failing')).toBe(1);
     expect(await metric('daymark_publish_failures_total')).toBeGreaterThan(0);
+  });
+
+  test('The customer sees why, and nothing of the disk of the operator', async () => {
+    let reason: string | null = null;
     await until(async () => {
       const page = await daymark.api('GET', '/api/v1/pages/acme');
-      return (page.body as { publish_error: string | null }).publish_error !== null;
+      reason = (page.body as { publish_error: string | null }).publish_error;
+      return reason !== null;
     }, 'the page says what is wrong');
+    expect(reason).toMatch(/EISDIR|ENOTEMPTY/);
+    expect(reason).not.toContain('/');
   });
 
   test('Other pages are published as ever, and the API works', async () => {
