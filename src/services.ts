@@ -249,11 +249,17 @@ export function createServices(config: Config, secret: string, printPage: PrintP
     const working = [...publishers, lookout, schedule];
     const telling = schedules && notifier ? [notifier, webhooks.worker] : [];
     const running = Promise.all([...working, ...telling].map((worker) => worker.run()));
-    running.catch(complain('a worker stopped'));
+    // Half a process is worse than none: whoever keeps it running starts a whole one, which takes up what was left.
+    let stopping = false;
+    running.catch((error: unknown) => {
+      complain('a worker stopped')(error);
+      if (!stopping) throw error;
+    });
     // Until then nobody knows which pages of the folder are those of now.
     await publisher.begun;
     return {
       async stop() {
+        stopping = true;
         await links.stop();
         for (const worker of [...working, ...telling]) worker.stop();
         await running;

@@ -131,20 +131,27 @@ export async function pageOfRoot(
   return row ?? null;
 }
 
+/** What a name leads to: a page, and the slug that it has now. */
+export interface NamedPage {
+  slug: string;
+  pageId: string;
+}
+
 /**
- * All names under which pages are reached besides their slug: `_default` and routed domains, each with its slug, as one
+ * All names under which pages are reached besides their slug: `_default` and routed domains, each with its page, as one
  * text. It is asked for each second: thousands of rows would take the driver some ten milliseconds.
  */
 export async function hostsText(read: Database): Promise<string> {
   const [row] = await read.all<{
     hosts: string;
-  }>(sql`select json_group_array(json_array(name, slug)) as hosts from (
-    select '_default' as name, slug from pages where id = (select value from settings where key = 'default_page')
-    union all select domain, slug from pages where domain is not null and domain_routed_at is not null)`);
+  }>(sql`select json_group_array(json_array(name, slug, id)) as hosts from (
+    select '_default' as name, slug, id from pages where id = (select value from settings where key = 'default_page')
+    union all select domain, slug, id from pages where domain is not null and domain_routed_at is not null)`);
   return row!.hosts;
 }
 
-/** Slugs by name, of such a text. */
-export function hostsIn(text: string): Map<string, string> {
-  return new Map(JSON.parse(text) as [string, string][]);
+/** Pages by name, of such a text. */
+export function hostsIn(text: string): Map<string, NamedPage> {
+  const rows = JSON.parse(text) as [string, string, string][];
+  return new Map(rows.map(([name, slug, pageId]) => [name, { slug, pageId }]));
 }

@@ -1,12 +1,17 @@
 import type { Database } from '../../db/client.ts';
-import { hostsIn, hostsText } from '../manage/queries.ts';
-import { syncHosts } from '../publish/hosts.ts';
+import { hostsIn, hostsText, type NamedPage } from '../manage/queries.ts';
+import { type Synced, syncHosts } from '../publish/hosts.ts';
 
 const EVERY_MS = 1_000;
 
-/** Keeps the links by which a web server finds a page: its domain, and `_default`. */
+/**
+ * Keeps the links by which a web server finds a page: its domain, and `_default`. A page that gets another slug is reached
+ * by them all the time: they lead to where it was until it lies whole at its new place.
+ */
 export class HostLinks {
   #known = '';
+  /** What the links were made for. */
+  #linked: ReadonlyMap<string, NamedPage> = new Map();
   #syncing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
 
@@ -46,8 +51,13 @@ export class HostLinks {
     const key = [text, ...roots].join('\n');
     if (key === this.#known) return;
     const hosts = hostsIn(text);
-    for (const root of roots) await syncHosts(root, hosts);
-    this.#known = key;
-    this.changed();
+    const slugs = new Map([...hosts].map(([name, { slug }]) => [name, slug]));
+    const moves = (name: string) => this.#linked.get(name)?.pageId === hosts.get(name)?.pageId;
+    const done: Synced[] = [];
+    for (const root of roots) done.push(await syncHosts(root, slugs, moves));
+    this.#linked = hosts;
+    // Else it is looked at again, when the page lies there and each second.
+    this.#known = done.every(({ whole }) => whole) ? key : '';
+    if (done.some(({ changed }) => changed)) this.changed();
   }
 }

@@ -1,3 +1,5 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ask } from '../fixtures/raw-http.ts';
 import { type Daymark, runCli, startDaymark } from '../server/daymark.ts';
@@ -50,5 +52,28 @@ describe('While the slug of the default page changes', () => {
       'GET /api/v1/pages with a key 200',
       'GET /api/v1/status 200',
     ]);
+  });
+});
+
+describe('When a page can not be published at its new slug', () => {
+  test('its names lead to where it was, until it can', async () => {
+    const place = join(daymark.dataDir, 'site/p/acme-new');
+    writeFileSync(place, 'in the way');
+    const moved = await daymark.api('PATCH', `/api/v1/pages/${pageId}`, { slug: 'acme-new' });
+    expect(moved.status).toBe(200);
+    const status = async (host: string) =>
+      (await ask(daymark.url, 'GET /api/v1/status', [`Host: ${host}`])).status;
+    const other = 'status.example.net';
+    await firstPage(daymark, { name: 'Other', slug: 'other', domain: other });
+    await runCli(['domains', 'allow', other], { DATA_DIR: daymark.dataDir });
+    await until(async () => (await status(other)) === 200, 'names were linked since');
+    expect([await status('127.0.0.1'), await status(DOMAIN)]).toEqual([200, 200]);
+    rmSync(place);
+    const there = async () => (await ask(daymark.url, 'GET /p/acme-new/api/v1/status', [])).status === 200;
+    await until(there, 'it lies at its new place');
+    const leadsOn = async () =>
+      (await ask(daymark.url, `GET /p/acme-${MOVES}/api/v1/status`, [])).status === 301;
+    await until(leadsOn, 'its old place leads there');
+    expect([await status('127.0.0.1'), await status(DOMAIN)]).toEqual([200, 200]);
   });
 });
