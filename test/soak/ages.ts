@@ -1,13 +1,28 @@
 /** Rows that have come of age and should be gone, and rows that belong to nothing any more. */
 import { sql } from 'drizzle-orm';
 import type { Store } from '../../db/transaction.ts';
-import { DAY, HOUR } from './world.ts';
+import { until } from '../server/first-page.ts';
+import { DAY, fault, HOUR, type World } from './world.ts';
 
 /** Sweeps come once an hour. */
 const SWEPT_WITHIN_MS = HOUR + 60_000;
+/** Of real time. */
+const PATIENCE_MS = 120_000;
+
+/**
+ * Waits until all that has come of age is gone: a sweep follows a leap of the clock when the server gets to it.
+ *
+ * @param restarted as below
+ */
+export async function judgeAges(world: World, store: Store, restarted: boolean): Promise<void> {
+  const left = () => overdueRows(store, world.clock.now(), restarted);
+  await until(async () => (await left()).length === 0, 'old rows are gone', PATIENCE_MS).catch(async () => {
+    for (const text of await left()) fault(world, text);
+  });
+}
 
 /** @param restarted what is cleared away at a start, or each hour that the process has lived, should be gone too */
-export async function overdueRows(store: Store, now: number, restarted: boolean): Promise<string[]> {
+async function overdueRows(store: Store, now: number, restarted: boolean): Promise<string[]> {
   const before = (ms: number) => now - ms - SWEPT_WITHIN_MS;
   const idBefore = (ms: number) => {
     const hex = before(ms).toString(16).padStart(12, '0');

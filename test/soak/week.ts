@@ -8,8 +8,7 @@ import { openStore, type Store } from '../../db/transaction.ts';
 import { Random } from '../fixtures/random.ts';
 import { startSink } from '../mail/sink.ts';
 import { type Daymark, freshDataDir, ORGANIZATION, startDaymark } from '../server/daymark.ts';
-import { until } from '../server/first-page.ts';
-import { overdueRows } from './ages.ts';
+import { judgeAges } from './ages.ts';
 import { DrivenClock, type Way } from './clock.ts';
 import { type Figures, leaks, measure } from './figures.ts';
 import { type Judged, judgeAddresses, judgeKeys, judgeMessages, judgePage } from './judge.ts';
@@ -88,7 +87,7 @@ export async function liveThrough(plan: Plan): Promise<Report> {
   const count = async () => {
     for (const page of world.pages) await judgePage(world, store, page, judged);
     judgeMessages(world, false);
-    for (const text of await overdueRows(store, clock.now(), false)) fault(world, text);
+    await judgeAges(world, store, false);
     judged.hours++;
   };
   try {
@@ -125,13 +124,7 @@ export async function liveThrough(plan: Plan): Promise<Report> {
     await clock.leap(clock.now() + 62 * DAY, null);
     daymark = await startDaymark({ dataDir, env, key: daymark.key });
     world.daymark = daymark;
-    await until(
-      async () => (await overdueRows(store, clock.now(), true)).length === 0,
-      'old rows are gone',
-      120_000,
-    ).catch(async () => {
-      for (const text of await overdueRows(store, clock.now(), true)) fault(world, text);
-    });
+    await judgeAges(world, store, true);
     await quiet(world, store);
     await count();
     files += await judgeRender(world, store);
