@@ -34,6 +34,10 @@ export function toHttpError(error: unknown, requestId: string): HttpError {
     return new HttpError(429, error.message, { 'Retry-After': String(Math.ceil(error.retryAfterMs / 1000)) });
   }
   const unavailable = unavailableIn(error);
+  if (!unavailable && isOfTheDisk(error)) {
+    const detail = 'The database can not be read at the moment. Try again in a moment.';
+    return new HttpError(503, detail, { 'Retry-After': String(RETRY_AFTER_S) });
+  }
   if (unavailable) return new HttpError(503, unavailable.message, { 'Retry-After': String(RETRY_AFTER_S) });
   return new HttpError(500, `Something went wrong on our side. Request id: ${requestId}`);
 }
@@ -54,6 +58,13 @@ function unavailableIn(error: unknown): UnavailableError | null {
   for (let cause = error; cause instanceof Error; cause = cause.cause as unknown)
     if (cause instanceof UnavailableError) return cause;
   return null;
+}
+
+/** True of what SQLite says of a disk that fails while it reads; of writes that is told by who writes. */
+function isOfTheDisk(error: unknown): boolean {
+  for (let cause = error; cause instanceof Error; cause = cause.cause as unknown)
+    if ('code' in cause && /^SQLITE_(?:IOERR|CANTOPEN)/.test(String(cause.code))) return true;
+  return false;
 }
 
 export function validationError(issues: Issue[]): HttpError {

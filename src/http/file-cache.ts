@@ -8,7 +8,7 @@
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Encoding, Variant } from './static-answer.ts';
-import { readVariant } from './static-file.ts';
+import { nullIfMissing, readVariant } from './static-file.ts';
 
 const CACHE_BYTES = 64 * 1024 * 1024;
 /** What a file costs besides its bytes. */
@@ -67,7 +67,7 @@ export class FileCache {
   /** Whether a page has a file. */
   async exists(slug: string, file: string): Promise<boolean> {
     if (this.#slots.get(`${slug}/${file}`)?.variants.identity) return true;
-    const found = await stat(join(this.options.root, 'p', slug, file)).catch(() => null);
+    const found = await stat(join(this.options.root, 'p', slug, file)).catch(nullIfMissing);
     return found?.isFile() ?? false;
   }
 
@@ -94,7 +94,7 @@ export class FileCache {
   /** Looks whether the file is another one by now. @returns false when it is gone */
   async #look(slot: Slot): Promise<boolean> {
     const { generation } = slot;
-    const mtimeMs = (await stat(this.pathOf(slot)).catch(() => null))?.mtimeMs ?? -1;
+    const mtimeMs = (await stat(this.pathOf(slot)).catch(nullIfMissing))?.mtimeMs ?? -1;
     if (slot.generation !== generation) return this.#look(slot);
     if (mtimeMs !== slot.mtimeMs) this.forget(slot);
     Object.assign(slot, { mtimeMs, checkedAt: this.options.now() });

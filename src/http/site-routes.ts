@@ -4,6 +4,7 @@
  */
 import { readlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { nullIfMissing } from './static-file.ts';
 import { hostOf, type RequestTarget } from './target.ts';
 
 /** A link that another process makes is looked at again after this. */
@@ -81,7 +82,7 @@ export class SiteRoutes {
     const links = this.#links;
     const known = links.get(name);
     if (known !== undefined) return known;
-    const to = await readlink(join(this.root, 'hosts', name)).catch(() => null);
+    const to = await readlink(join(this.root, 'hosts', name)).catch(nullIfMissing);
     const slug = to?.startsWith('../p/') ? to.slice(5) : null;
     if (links.size > MOST_LINKS) links.clear();
     links.set(name, slug);

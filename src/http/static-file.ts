@@ -4,6 +4,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
+import { UnavailableError } from '../domain/errors.ts';
 import { type Encoding, etagFrom, policyIn, sendHead, type Variant, variantOf } from './static-answer.ts';
 
 /** What is larger in the encoding that is asked for goes from the disk to whoever asks, and is not kept. */
@@ -12,6 +13,24 @@ const LARGE_BYTES = 1024 * 1024;
 const HEAD_BYTES = 4096;
 
 const SUFFIXES: Record<Encoding, string> = { identity: '', br: '.br', gz: '.gz' };
+
+/** What the system says of a path that leads to no file. */
+const MISSING = new Set([
+  ...['ENOENT', 'ENOTDIR', 'EISDIR', 'ENAMETOOLONG', 'ELOOP', 'EINVAL'],
+  'ERR_INVALID_ARG_VALUE',
+]);
+
+/**
+ * Null of what is not there.
+ *
+ * @throws UnavailableError of what could not be read: it may be there, and a cache in front shall keep what it has
+ */
+export function nullIfMissing(error: unknown): null {
+  if (MISSING.has((error as NodeJS.ErrnoException).code ?? '')) return null;
+  throw new UnavailableError('What is published can not be read at the moment. Try again in a moment.', {
+    cause: error,
+  });
+}
 
 /**
  * @param path of the file itself
@@ -24,7 +43,7 @@ export async function readVariant(
   file: string,
   more: Readonly<Record<string, string>>,
 ): Promise<Variant | null> {
-  const opened = await open(path + SUFFIXES[encoding]).catch(() => null);
+  const opened = await open(path + SUFFIXES[encoding]).catch(nullIfMissing);
   if (!opened) return null;
   try {
     const stats = await opened.stat();
@@ -68,7 +87,7 @@ export async function streamVariant(
   req: IncomingMessage,
   res: ServerResponse,
 ): Promise<boolean> {
-  const opened = await open(path + SUFFIXES[encoding]).catch(() => null);
+  const opened = await open(path + SUFFIXES[encoding]).catch(nullIfMissing);
   if (!opened) return false;
   const { size, mtimeMs } = await opened.stat();
   const same = size === variant.length && mtimeMs === variant.mtimeMs;

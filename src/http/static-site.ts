@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { FileCache, type FileCacheOptions, type Slot } from './file-cache.ts';
 import { type Route, SiteRoutes } from './site-routes.ts';
 import { CACHE_CONTROL, encodingsOf, sendHead } from './static-answer.ts';
-import { streamVariant } from './static-file.ts';
+import { nullIfMissing, streamVariant } from './static-file.ts';
 import type { RequestTarget } from './target.ts';
 
 const MOST_ANSWERED = 50_000;
@@ -147,7 +147,9 @@ export class StaticSite {
 
   /** A page that moved leaves word where to. */
   async #movedTo(slug: string): Promise<string | null> {
-    const text = await readFile(join(this.options.root, 'p', slug, 'moved.json'), 'utf8').catch(() => null);
+    const text = await readFile(join(this.options.root, 'p', slug, 'moved.json'), 'utf8').catch(
+      nullIfMissing,
+    );
     return text === null ? null : (JSON.parse(text) as { url: string }).url;
   }
 

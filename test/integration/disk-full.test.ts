@@ -1,4 +1,4 @@
-/** The disk under the database takes nothing more: what people are told, and what is there then. */
+/** The disk takes nothing more, or gives nothing: what people are told, and what is there then. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { limit } from '../faults/tracer.ts';
 import { type Daymark, startDaymark } from '../server/daymark.ts';
@@ -50,5 +50,26 @@ describe('While the disk takes nothing', () => {
     ]);
     expect(await count()).toBe('1');
     expect(daymark.output()).not.toMatch(/request failed|unhandled/i);
+  });
+});
+
+describe('While no file can be opened', () => {
+  const paths = ['/p/acme/history/', '/p/acme/api/v1/incidents', '/p/acme/not-there'];
+  // Over connections that are open already.
+  const read = () => Promise.all(paths.map((path) => daymark.api('GET', path)));
+
+  test('What is published is not said to be gone: a cache in front keeps what it has', async () => {
+    await Promise.all(paths.map(() => daymark.api('GET', '/p/acme/')));
+    limit(daymark.pid, 'nofile', 3);
+    for (const { status, headers, body } of await read()) {
+      expect([status, headers['retry-after'], headers['cache-control']]).toEqual([503, '2', 'no-store']);
+      expect(body).toEqual({ detail: expect.stringMatching(/can not be read/) });
+    }
+    expect((await daymark.api('GET', '/p/acme/')).status).toBe(200);
+  });
+
+  test('Once files can be opened it is read as ever', async () => {
+    limit(daymark.pid, 'nofile', 1_024);
+    expect((await read()).map(({ status }) => status)).toEqual([200, 200, 404]);
   });
 });
