@@ -6,7 +6,7 @@
  * 2. "Nothing was changed" is said only where that is known.
  */
 import { LibsqlError } from '@libsql/client';
-import { UnavailableError } from '../src/domain/errors.ts';
+import { causesOf, UnavailableError } from '../src/domain/errors.ts';
 import { DatabaseAwayError } from './remote-fetch.ts';
 
 /** The database stayed locked by another process for longer than `busyTimeout`. Nothing was written. */
@@ -45,11 +45,6 @@ const UNWRITABLE: Readonly<Record<string, string>> = {
   SQLITE_READONLY: 'The database can only be read now.',
   SQLITE_CANTOPEN: 'The database can not be opened now.',
 };
-
-/** An error, and what it was wrapped around. */
-function* causesOf(error: unknown): Generator<Error> {
-  for (let cause = error; cause instanceof Error; cause = cause.cause as unknown) yield cause;
-}
 
 /** The base code of SQLite, or what a server says instead. */
 function* codesOf(error: unknown): Generator<string> {

@@ -1,5 +1,6 @@
 /** What goes wrong at the start because of a variable, in the operator's words (contract, section 1). */
 import { type Config, ConfigError } from '../config.ts';
+import { causesOf } from '../domain/errors.ts';
 
 /** What a failure to listen means for the operator; null when it is something else. */
 export function listenError({ host, port }: Config, code: string | undefined): ConfigError | null {
@@ -19,8 +20,7 @@ const UNUSABLE =
 
 /** What a failure of the first query means for the operator; null when the database itself is not to blame. */
 export function databaseError(error: unknown): ConfigError | null {
-  const words: string[] = [];
-  for (let cause = error; cause instanceof Error; cause = cause.cause) words.push(cause.message);
+  const words = [...causesOf(error)].map(({ message }) => message);
   if (!words.some((word) => UNUSABLE.test(word))) return null;
   const reason = words.at(-1)?.split('\n')[0];
   return new ConfigError(

@@ -59,6 +59,11 @@ export function notOnPage(
   );
 }
 
+/** An error, and what it was wrapped around. */
+export function* causesOf(error: unknown): Generator<Error> {
+  for (let cause = error; cause instanceof Error; cause = cause.cause as unknown) yield cause;
+}
+
 /** What is said of an error, whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { DomainError, type Issue, TooManyError, UnavailableError } from '../domain/errors.ts';
+import { causesOf, DomainError, type Issue, TooManyError, UnavailableError } from '../domain/errors.ts';
 
 /** An answer that is not the one asked for, in the contract's form (section 6). */
 export class HttpError extends Error {
@@ -33,12 +33,8 @@ export function toHttpError(error: unknown, requestId: string): HttpError {
   if (error instanceof TooManyError) {
     return new HttpError(429, error.message, { 'Retry-After': String(Math.ceil(error.retryAfterMs / 1000)) });
   }
-  const unavailable = unavailableIn(error);
-  if (!unavailable && isOfTheDisk(error)) {
-    const detail = 'The database can not be read at the moment. Try again in a moment.';
-    return new HttpError(503, detail, { 'Retry-After': String(RETRY_AFTER_S) });
-  }
-  if (unavailable) return new HttpError(503, unavailable.message, { 'Retry-After': String(RETRY_AFTER_S) });
+  const passing = passingIn(error);
+  if (passing !== null) return new HttpError(503, passing, { 'Retry-After': String(RETRY_AFTER_S) });
   return new HttpError(500, `Something went wrong on our side. Request id: ${requestId}`);
 }
 
@@ -53,18 +49,18 @@ export function logFailure(log: Logger, requestId: string, error: unknown, statu
     );
 }
 
-/** What a failed query is wrapped in says nothing of its cause. */
-function unavailableIn(error: unknown): UnavailableError | null {
-  for (let cause = error; cause instanceof Error; cause = cause.cause as unknown)
-    if (cause instanceof UnavailableError) return cause;
-  return null;
-}
-
-/** True of what SQLite says of a disk that fails while it reads; of writes that is told by who writes. */
-function isOfTheDisk(error: unknown): boolean {
-  for (let cause = error; cause instanceof Error; cause = cause.cause as unknown)
-    if ('code' in cause && /^SQLITE_(?:IOERR|CANTOPEN)/.test(String(cause.code))) return true;
-  return false;
+/**
+ * What is said of what passes, else null: what a failed query is wrapped in says nothing of its cause. Of a disk that fails
+ * SQLite itself tells those who read; those who write are told by the store.
+ */
+function passingIn(error: unknown): string | null {
+  const causes = [...causesOf(error)];
+  const unavailable = causes.find((cause) => cause instanceof UnavailableError);
+  if (unavailable) return unavailable.message;
+  const isOfTheDisk = causes.some(
+    (cause) => 'code' in cause && /^SQLITE_(?:IOERR|CANTOPEN)/.test(String(cause.code)),
+  );
+  return isOfTheDisk ? 'The database can not be read at the moment. Try again in a moment.' : null;
 }
 
 export function validationError(issues: Issue[]): HttpError {

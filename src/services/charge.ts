@@ -56,13 +56,17 @@ export class Charge {
 
   /** A leap of the database's clock ends a lease early: nobody has to wait for its next renewal to publish. */
   async #keep(fence: number): Promise<boolean> {
+    return this.#asking((asking) => keepLease(this.store, this.#holder, fence, asking), Boolean);
+  }
+
+  /** Asks the database for the lease. It holds, where it is had, from when the database was asked. */
+  async #asking<T>(ask: (asking: () => void) => Promise<T>, isHad: (answer: T) => boolean): Promise<T> {
     let asked = 0;
-    const asking = () => {
+    const answer = await ask(() => {
       asked = performance.now();
-    };
-    const kept = await keepLease(this.store, this.#holder, fence, asking);
-    if (kept) this.#validUntil = asked + LEASE_MS - MARGIN_MS;
-    return kept;
+    });
+    if (isHad(answer)) this.#validUntil = asked + LEASE_MS - MARGIN_MS;
+    return answer;
   }
 
   /** As `assertLease`, without asking: right before something is written. @throws Error when the lease may be over */
@@ -100,12 +104,8 @@ export class Charge {
   }
 
   async #renew(force: boolean): Promise<void> {
-    let asked = 0;
-    const asking = () => {
-      asked = performance.now();
-    };
-    this.#fence = await takeLease(this.store, this.#holder, force, asking);
-    this.#validUntil = asked + LEASE_MS - MARGIN_MS;
+    const take = (asking: () => void) => takeLease(this.store, this.#holder, force, asking);
+    this.#fence = await this.#asking(take, () => true);
   }
 }
 
