@@ -35,7 +35,7 @@ export type Composed = { mail: Mail } | { cancelled: string };
 
 export interface MailLaneOptions<Row extends Claimed> {
   name: string;
-  claims: Claims<Row>;
+  claims: Pick<Claims<Row>, 'claim' | 'renew' | 'settle'>;
   way: MailWay;
   connections: number;
   state: WayState;
@@ -117,8 +117,13 @@ export class MailLane<Row extends Claimed> {
     if (held.length === 0) return;
     const until = performance.now() + CLAIM_MS;
     const kept = await this.options.claims.renew(held.map(({ row }) => row.id));
-    for (const one of held) if (kept.has(one.row.id)) one.until = until;
-    this.#ahead = this.#ahead.filter(({ row }) => kept.has(row.id));
+    const lost = new Set<Held<Row>>();
+    for (const one of held) {
+      if (kept.has(one.row.id)) one.until = until;
+      else lost.add(one);
+    }
+    // Only of those that were asked about: more may have been claimed meanwhile.
+    this.#ahead = this.#ahead.filter((one) => !lost.has(one));
   }
 
   async #sender(): Promise<void> {

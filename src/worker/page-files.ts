@@ -2,6 +2,7 @@
 import { sql } from 'drizzle-orm';
 import { pages } from '../../db/schema.ts';
 import type { RevisionMark } from '../publish/target.ts';
+import { isoTime } from '../text/time.ts';
 import type { ArchiveLane } from './archive-lane.ts';
 import type { OwedFiles } from './owed-files.ts';
 import { leadOn, type PublishTools, publishPage } from './publish-page.ts';
@@ -50,9 +51,10 @@ export class PageFiles {
     this.#leaving.set(pageId, slugs.add(slug));
   }
 
-  /** Another process noted an older revision, or none, of what lies here. */
+  /** Another process noted an older revision, or none, of what lies here; `revision` lay here when the term began. */
   noteAgain(pageId: string, revision: number): void {
-    if (!this.trailing.has(pageId)) this.#note(pageId, revision);
+    const mark = this.markOf(pageId) ?? { revision, published_at: isoTime(this.options.now()) };
+    if (!this.trailing.has(pageId)) this.records?.noteAgain(pageId, this.#recordOf(mark));
   }
 
   /** Nothing that is known holds any more. */
@@ -113,7 +115,7 @@ export class PageFiles {
     await this.#leave(pageId, slug);
     this.trailing.follow(pageId, snapshot.page.slug, result.trailing, async () => {
       await this.owed.paid(snapshot.page.slug);
-      this.#note(pageId, result.mark.revision);
+      this.records?.note(pageId, this.#recordOf(result.mark));
     });
     return this.waiters.has(pageId) || this.trailing.isOverdue(pageId);
   }
@@ -135,14 +137,14 @@ export class PageFiles {
     );
   }
 
-  #note(pageId: string, revision: number): void {
-    this.records?.note(pageId, {
+  #recordOf({ revision, published_at }: Pick<RevisionMark, 'revision' | 'published_at'>) {
+    return {
       publishedRevision: revision,
-      publishedAt: this.options.now(),
+      publishedAt: Date.parse(published_at),
       publishedTemplate: this.options.template,
       publishError: null,
       publishFailedAt: null,
-    });
+    };
   }
 
   async #slugOf(pageId: string): Promise<string | null> {

@@ -110,14 +110,15 @@ export async function publishPage(
   }
   if (removed.length > 0) await tools.target.remove(slug, removed);
   tools.onReplaced(slug, removed);
+  const trailing = before ? current.trailing : [];
+  if (mark?.revision === snapshot.revision && replaced === 0 && removed.length === 0)
+    return { snapshot, mark, trailing };
   const next = { revision: snapshot.revision, published_at: isoTime(tools.now()), fence };
-  if (replaced > 0 || removed.length > 0 || mark?.revision !== next.revision) {
-    // What goes over the network may have taken long.
-    if (tools.target.inOrder) await tools.assertLease();
-    await tools.target.mark(slug, next, Buffer.from(toJson(next)));
-    tools.onReplaced(slug, [fileOf(paths.revision)]);
-  }
-  return { snapshot, mark: next, trailing: before ? current.trailing : [] };
+  // What goes over the network may have taken long.
+  if (tools.target.inOrder) await tools.assertLease();
+  await tools.target.mark(slug, next, Buffer.from(toJson(next)));
+  tools.onReplaced(slug, [fileOf(paths.revision)]);
+  return { snapshot, mark: next, trailing };
 }
 
 /** Leaves a page that leads on at a slug that a page left. */

@@ -1,4 +1,4 @@
-import { eq } from 'drizzle-orm';
+import { and, eq, lt } from 'drizzle-orm';
 import { pages } from '../../db/schema.ts';
 import type { Store } from '../../db/transaction.ts';
 
@@ -14,7 +14,7 @@ export type PublishRecord = Partial<
 
 /** Notes in the database how pages stand; what a crash loses of it is found out again at the next start. */
 export class PublishRecords {
-  readonly #waiting = new Map<string, PublishRecord>();
+  readonly #waiting = new Map<string, { record: PublishRecord; olderThan?: number }>();
   #writing: Promise<void> | null = null;
   #hurried = false;
   #hurryUp: () => void = () => undefined;
@@ -27,8 +27,20 @@ export class PublishRecords {
   ) {}
 
   note(pageId: string, record: PublishRecord): void {
+    this.#note(pageId, { record });
+  }
+
+  /**
+   * Notes once more what the database was seen not to know, unless it knows by now: what was seen may be from before a note
+   * that was on its way.
+   */
+  noteAgain(pageId: string, record: PublishRecord & { publishedRevision: number }): void {
+    if (!this.#waiting.has(pageId)) this.#note(pageId, { record, olderThan: record.publishedRevision });
+  }
+
+  #note(pageId: string, noted: { record: PublishRecord; olderThan?: number }): void {
     if (!this.isMine()) return;
-    this.#waiting.set(pageId, record);
+    this.#waiting.set(pageId, noted);
     this.#writing ??= this.#write();
   }
 
@@ -57,7 +69,13 @@ export class PublishRecords {
       this.#waiting.clear();
       try {
         await this.store.write(async (tx) => {
-          for (const [id, record] of records) await tx.update(pages).set(record).where(eq(pages.id, id));
+          for (const [id, { record, olderThan }] of records) {
+            const isOlder = olderThan === undefined ? undefined : lt(pages.publishedRevision, olderThan);
+            await tx
+              .update(pages)
+              .set(record)
+              .where(and(eq(pages.id, id), isOlder));
+          }
         });
       } catch (error) {
         this.complain(error);
