@@ -4,10 +4,11 @@
  * 1. A file is replaced by rename: a reader has the old one or the new one, whole.
  * 2. `.br` and `.gz` are renamed right before it. All three carry the same mtime, at least one whole second after that of
  *    the file they replace (nginx makes its ETag of second and size); where a crash left them apart, the mtimes tell.
- * 3. Only compressing and fsync leave this thread: every other step is the kernel's memory, and each time this thread is
- *    given up a stream of requests may come in between.
+ * 3. Only compressing, fsync and giving up what was replaced leave this thread: every other step is the kernel's memory, and
+ *    each time this thread is given up a stream of requests may come in between.
  */
 import {
+  close,
   closeSync,
   fsync,
   futimesSync,
@@ -96,8 +97,44 @@ function secondOf(stats: Stats): number {
 }
 
 function put(path: string, wanted: boolean): void {
-  if (wanted) renameSync(path + IN_THE_MAKING, path);
-  else rmSync(path, { force: true });
+  if (!wanted) {
+    rmSync(path, { force: true });
+    return;
+  }
+  const old = hold(path);
+  try {
+    renameSync(path + IN_THE_MAKING, path);
+  } finally {
+    if (old !== null) letGo(old);
+  }
+}
+
+/**
+ * Keeps a file in being whose name is about to go: to free what it took of the disk is most of the work of a rename, and
+ * none that a reader of the new file has to wait for.
+ */
+function hold(path: string): number | null {
+  try {
+    return openSync(path, 'r');
+  } catch {
+    return null;
+  }
+}
+
+/** Files that were replaced, and are given up together in a moment. */
+let held: number[] = [];
+const HELD_MS = 20;
+const MOST_HELD = 128;
+
+function letGo(file: number): void {
+  held.push(file);
+  if (held.length === 1) setTimeout(letAllGo, HELD_MS);
+  if (held.length >= MOST_HELD) letAllGo();
+}
+
+function letAllGo(): void {
+  for (const file of held) close(file, () => undefined);
+  held = [];
 }
 
 async function writeNew(path: string, body: Buffer, second: number): Promise<void> {
