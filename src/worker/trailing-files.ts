@@ -3,8 +3,9 @@ import { type PublishTools, renderAndWrite } from './publish-page.ts';
 
 /** So long a page must have been quiet before its large files follow. */
 export const QUIET_MS = 40;
-/** While changes keep coming they follow so often all the same. */
-const LATEST_MS = 1_000;
+/** While changes keep coming they follow all the same: as often as takes this part of the time, but within these limits. */
+const SHARE = 1 / 20;
+const LATEST_MS = { least: 1_000, most: 10_000 };
 
 interface Pending {
   slug: string;
@@ -21,6 +22,8 @@ interface Pending {
  */
 export class TrailingFiles {
   readonly #pending = new Map<string, Pending>();
+  /** How long it took to write them last, where that was long. */
+  readonly #took = new Map<string, number>();
 
   constructor(private readonly tools: PublishTools) {}
 
@@ -33,6 +36,7 @@ export class TrailingFiles {
 
   forget(pageId: string): void {
     this.#pending.delete(pageId);
+    this.#took.delete(pageId);
   }
 
   /** A page whose files are due, among those that are free. */
@@ -40,7 +44,7 @@ export class TrailingFiles {
     const now = this.tools.now();
     for (const [pageId, { changedAt, since }] of this.#pending) {
       // Far ahead is as good as long ago: then the clock was put back.
-      const due = Math.abs(now - changedAt) >= QUIET_MS || now - since >= LATEST_MS;
+      const due = Math.abs(now - changedAt) >= QUIET_MS || now - since >= this.#latest(pageId);
       if (due && isFree(pageId)) return pageId;
     }
     return null;
@@ -48,7 +52,13 @@ export class TrailingFiles {
 
   /** Pages whose files have waited for too long while changes kept coming. */
   isOverdue(pageId: string): boolean {
-    return this.tools.now() - (this.#pending.get(pageId)?.since ?? Number.POSITIVE_INFINITY) >= LATEST_MS;
+    const since = this.#pending.get(pageId)?.since ?? Number.POSITIVE_INFINITY;
+    return this.tools.now() - since >= this.#latest(pageId);
+  }
+
+  #latest(pageId: string): number {
+    const share = (this.#took.get(pageId) ?? 0) / SHARE;
+    return Math.min(Math.max(share, LATEST_MS.least), LATEST_MS.most);
   }
 
   /** Writes the files of a page now. @throws whatever went wrong */
@@ -56,7 +66,11 @@ export class TrailingFiles {
     const pending = this.#pending.get(pageId);
     if (!pending) return;
     await this.tools.assertLease();
+    const begun = performance.now();
     await renderAndWrite(this.tools, pending.slug, pending.files);
+    const took = performance.now() - begun;
+    if (took > LATEST_MS.least * SHARE) this.#took.set(pageId, took);
+    else this.#took.delete(pageId);
     if (this.#pending.get(pageId) === pending) this.#pending.delete(pageId);
     await pending.written();
   }
