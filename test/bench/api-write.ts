@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createClient } from '@libsql/client';
-import { clock, send } from '../server/http.ts';
+import { clock } from '../server/http.ts';
 import { factorRow, ms, percentile, print, type Row } from './figures.ts';
 import { quiet } from './quiet.ts';
 import { makeScene, PAGE, type Scene } from './scene.ts';
+import { Wire } from './wire.ts';
 
 const AT_ONCE = 20;
 /** Each is measured so often, in turns: what else the machine does meets all of them alike. */
@@ -17,9 +18,13 @@ const BUDGET = { sign: '<=', must: 3, aim: 1.5 } as const;
 export async function apiWrite(): Promise<Row[]> {
   const scene = await makeScene(20);
   const server = await startInserting(join(scene.server.dataDir, 'served.db'));
+  const ours = await wiresTo(scene.server.url);
+  const served = await wiresTo(server.url);
   try {
     const insert = await bareInsert(join(scene.server.dataDir, 'bare.db'));
-    await times(50, 1, writing(scene));
+    const write = writing(scene, ours);
+    const insertServed = inserting(served);
+    await times(50, 1, write);
     const alone: Measured = { ours: [], bare: [], served: [] };
     const crowd: Measured = { ours: [], bare: [], served: [] };
     for (let round = 0; round < ROUNDS; round += 1) {
@@ -27,11 +32,11 @@ export async function apiWrite(): Promise<Row[]> {
         [alone, ALONE, 1] as const,
         [crowd, CROWD, AT_ONCE] as const,
       ]) {
-        measured.ours.push(await times(count, atOnce, writing(scene)));
+        measured.ours.push(await times(count, atOnce, write));
         // What the writes had published would else slow the others down.
         await quiet(scene.server.pid);
         measured.bare.push(await times(count, atOnce, insert));
-        measured.served.push(await times(count, atOnce, server.insert));
+        measured.served.push(await times(count, atOnce, insertServed));
       }
     }
     tell('alone', alone);
@@ -44,6 +49,7 @@ export async function apiWrite(): Promise<Row[]> {
       row(`API write, ${AT_ONCE} at once, per write`, crowd, each),
     ];
   } finally {
+    for (const wire of [...ours, ...served]) wire.close();
     server.process.kill();
     await scene.close();
   }
@@ -82,17 +88,30 @@ interface Times {
   each: number;
 }
 
-function writing(scene: Scene): () => Promise<void> {
+/** A connection for each of those that write at once. */
+function wiresTo(url: string): Promise<Wire[]> {
+  return Promise.all(Array.from({ length: AT_ONCE }, () => Wire.to(url)));
+}
+
+function writing({ components, server }: Scene, wires: readonly Wire[]): Write {
   let sent = 0;
-  return async () => {
+  const headers = [`Authorization: Bearer ${server.key}`];
+  return async (lane) => {
     const n = sent++;
-    const component = scene.components[n % scene.components.length] ?? '';
-    const status = ['degraded_performance', 'operational'][Math.floor(n / scene.components.length) % 2];
-    await scene.call('PATCH', `${PAGE}/components/${component}`, { status });
+    const component = components[n % components.length] ?? '';
+    const status = ['degraded_performance', 'operational'][Math.floor(n / components.length) % 2];
+    await wires[lane]!.send('PATCH', `${PAGE}/components/${component}`, JSON.stringify({ status }), headers);
   };
 }
 
-async function bareInsert(file: string): Promise<() => Promise<void>> {
+function inserting(wires: readonly Wire[]): Write {
+  const body = JSON.stringify({ status: 'operational' });
+  return async (lane) => {
+    await wires[lane]!.send('PATCH', '/', body);
+  };
+}
+
+async function bareInsert(file: string): Promise<Write> {
   const client = createClient({ url: `file:${file}`, concurrency: 1 });
   await client.execute('PRAGMA journal_mode=WAL');
   await client.execute('PRAGMA synchronous=FULL');
@@ -104,27 +123,27 @@ async function bareInsert(file: string): Promise<() => Promise<void>> {
   };
 }
 
-async function startInserting(file: string): Promise<{ process: ChildProcess; insert: () => Promise<void> }> {
+async function startInserting(file: string): Promise<{ process: ChildProcess; url: string }> {
   const program = new URL('./insert-server.ts', import.meta.url).pathname;
   const child = spawn(process.execPath, [program, file], { stdio: ['ignore', 'pipe', 'inherit'] });
   const port = await new Promise<string>((resolve, reject) => {
     child.once('error', reject);
     child.stdout.once('data', (text: Buffer) => resolve(text.toString().trim()));
   });
-  const insert = async () => {
-    await send('PATCH', `http://127.0.0.1:${port}/`, { status: 'operational' });
-  };
-  return { process: child, insert };
+  return { process: child, url: `http://127.0.0.1:${port}` };
 }
 
+/** One write of one of those that write at once: `lane` is its number. */
+type Write = (lane: number) => Promise<void>;
+
 /** Does something so many times, so many at once, and takes the time of each. */
-async function times(count: number, atOnce: number, once: () => Promise<void>): Promise<Times> {
+async function times(count: number, atOnce: number, once: Write): Promise<Times> {
   const taken: number[] = [];
   const begun = clock();
   const lane = async (index: number) => {
     for (let n = index; n < count; n += atOnce) {
       const start = clock();
-      await once();
+      await once(index);
       taken.push(clock() - start);
     }
   };
