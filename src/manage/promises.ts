@@ -22,10 +22,11 @@ interface Overdue {
  */
 export async function remindOfPromises(manager: Manager): Promise<number> {
   const now = manager.now();
+  // Open incidents first: left to itself the database reads every one that there ever was, to find those of each user.
   const due = await manager.store.read.all<Overdue>(sql`select i.id, i.page_id as "pageId", i.title,
       i.next_update_at as "promisedFor", u.email
-    from incidents i join users u on 'user:' || u.id = i.promised_by
-    where i.status <> 'resolved' and i.next_update_at <= ${now} and i.overdue_reminded_at is null
+    from incidents i cross join users u on u.id = substr(i.promised_by, 6)
+    where i.promised_by = 'user:' || u.id and i.status <> 'resolved' and i.next_update_at <= ${now} and i.overdue_reminded_at is null
     limit ${AT_A_TIME}`);
   for (const { id, pageId, title, promisedFor, email } of due) {
     await manager.store.write(async (tx) => {

@@ -51,6 +51,7 @@ export function createPublishing(tools: PublishingTools): {
     () => (charge.isMine() ? [siteFolder, ...folders] : [siteFolder]),
     () => site.rerouted(),
     (error) => log.error({ error: String(error) }, 'the names of pages could not be linked'),
+    !isRemote,
   );
   const purges = config.purgeUrl ? new Purges({ url: config.purgeUrl, pathOf: urlPathOf, log }) : null;
   // Every process fills a folder; what a CDN reads from is told of by one.

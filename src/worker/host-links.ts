@@ -1,4 +1,5 @@
 import type { Database } from '../../db/client.ts';
+import { versionOf } from '../../db/version.ts';
 import { hostsIn, hostsText, type NamedPage } from '../manage/queries.ts';
 import { type Synced, syncHosts } from '../publish/hosts.ts';
 
@@ -10,6 +11,8 @@ const EVERY_MS = 1_000;
  */
 export class HostLinks {
   #known = '';
+  /** What there was to be seen before that was read: it is read again when this is another. */
+  #seen = '';
   /** What the links were made for. */
   #linked: ReadonlyMap<string, NamedPage> = new Map();
   #syncing: Promise<void> = Promise.resolve();
@@ -21,6 +24,8 @@ export class HostLinks {
     private readonly roots: () => readonly string[],
     private readonly changed: () => void,
     private readonly complain: (error: unknown) => void,
+    /** True where the database can tell that it was not written to. */
+    private readonly isFile: boolean,
   ) {}
 
   /** Brings the links in line with the database; one after the other when asked for at once. */
@@ -46,8 +51,11 @@ export class HostLinks {
   }
 
   async #sync(): Promise<void> {
-    const text = await hostsText(this.read);
     const roots = this.roots();
+    const seen = this.isFile ? [await versionOf(this.read), ...roots].join('\n') : '';
+    if (seen !== '' && seen === this.#seen && this.#known !== '') return;
+    const text = await hostsText(this.read);
+    this.#seen = seen;
     const key = [text, ...roots].join('\n');
     if (key === this.#known) return;
     const hosts = hostsIn(text);
