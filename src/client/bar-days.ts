@@ -1,7 +1,8 @@
 /** What a bar holds of its days, and the story of one of them. */
 import type { ComponentStatus } from '../domain/status.ts';
 import { BAR_LETTERS } from '../render/view/bar-letters.ts';
-import { dates, lengthOf } from './times.ts';
+import { make } from './make.ts';
+import { lengthOf, moments } from './times.ts';
 import { fill, words } from './words.ts';
 
 /** A day with trouble: what was shown besides operational, worst first, in minutes. */
@@ -60,7 +61,7 @@ export function dayIn({ count }: Bar, share: number): number {
 
 export function dateOf(index: number): string {
   const first = document.querySelector<HTMLElement>('section.components')?.dataset.first ?? '';
-  return dates.weekday(new Date(Date.parse(first) + index * DAY).toISOString().slice(0, 10));
+  return moments.weekday(Date.parse(first) + index * DAY);
 }
 
 /** `Major outage: 5 minutes` */
@@ -96,9 +97,6 @@ export function eventsOf(svg: Element, index: number): Story['events'] {
 }
 
 export function linkTo({ title, href }: Story['events'][number]): HTMLElement {
-  const link = document.createElement(href === null ? 'p' : 'a');
-  if (href !== null) link.setAttribute('href', href);
-  link.dir = 'auto';
-  link.textContent = title;
-  return link;
+  const told = { dir: 'auto', textContent: title };
+  return href === null ? make('p', told) : make('a', { ...told, href });
 }

@@ -16,18 +16,16 @@ let leaving = 0;
 /** Makes the bars of a document ready for keyboard and screen reader. What it sets survives a replacement of the page. */
 export function prepareBars(root: ParentNode): void {
   for (const svg of root.querySelectorAll(BAR)) {
-    const { count } = barOf(svg);
-    const label = svg.getAttribute('aria-label') ?? '';
-    const attributes = {
-      tabindex: '0',
+    const count = String(barOf(svg).count);
+    Object.assign(svg, {
+      tabIndex: 0,
       role: 'slider',
-      'aria-label': svg.closest('li')?.querySelector('.name')?.textContent ?? '',
-      'aria-valuemin': '1',
-      'aria-valuemax': String(count),
-      'aria-valuenow': String(count),
-      'aria-valuetext': label,
-    };
-    for (const [name, value] of Object.entries(attributes)) svg.setAttribute(name, value);
+      ariaValueMin: '1',
+      ariaValueMax: count,
+      ariaValueNow: count,
+      ariaValueText: svg.ariaLabel,
+      ariaLabel: svg.closest('li')?.querySelector('.name')?.textContent ?? '',
+    });
   }
 }
 
@@ -50,7 +48,7 @@ export function tellBars(): void {
   });
   document.addEventListener('focusin', ({ target }) => {
     const svg = barUnder(target);
-    if (svg && shown?.svg !== svg) show(svg, Number(svg.getAttribute('aria-valuenow')) - 1);
+    if (svg && shown?.svg !== svg) show(svg, Number(svg.ariaValueNow) - 1);
     else if (!svg && !storyHolds(target)) close();
   });
   document.addEventListener('keydown', onKey);
@@ -103,8 +101,8 @@ function dayAfter(key: string, day: number, bar: Bar): number | null {
 function show(svg: SVGSVGElement, day: number): void {
   clearTimeout(leaving);
   const story = storyOf(svg, day);
-  svg.setAttribute('aria-valuenow', String(day + 1));
-  svg.setAttribute('aria-valuetext', story.text);
+  svg.ariaValueNow = String(day + 1);
+  svg.ariaValueText = story.text;
   shown = { svg, day };
   openStory(shown, story, showsTable(svg), () => {
     toggleTable(svg);

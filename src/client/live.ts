@@ -8,7 +8,7 @@
 import { now } from './clock.ts';
 import { warn } from './regions.ts';
 import { replacePage } from './replace.ts';
-import { dates, relative } from './times.ts';
+import { moments, relative } from './times.ts';
 import { fill, words } from './words.ts';
 
 const SECOND = 1000;
@@ -97,7 +97,7 @@ export function tellAge(): void {
   reloadIfIdle();
   if (failures < TOLD_AFTER) return;
   const age = relative(now() - knownAt);
-  warn(fill(words().unreachable, { time: dates.moment(knownAt, now()), age }));
+  warn(fill(words().unreachable, { time: moments.moment(knownAt, now()), age }));
 }
 
 async function get(path: string): Promise<Response> {

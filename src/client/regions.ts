@@ -1,9 +1,9 @@
 /** What the script says beside the page: to screen readers, and to everybody when the page can't be trusted to be new. */
 
+import { make } from './make.ts';
+
 function region(className: string): HTMLElement {
-  const element = document.createElement('p');
-  element.className = className;
-  element.setAttribute('role', 'status');
+  const element = make('p', { className, role: 'status' });
   document.body.append(element);
   return element;
 }

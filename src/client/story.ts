@@ -3,6 +3,7 @@
  * mouse and finger; the table holds the same.
  */
 import { linkTo, type Story } from './bar-days.ts';
+import { make } from './make.ts';
 import { words } from './words.ts';
 
 export interface Shown {
@@ -16,24 +17,25 @@ let cursor: SVGPathElement | null = null;
 /** Shows a story at its day. */
 export function openStory({ svg, day }: Shown, story: Story, hasTable: boolean, onTable: () => void): void {
   if (!box) {
-    box = document.createElement('div');
-    box.className = 'story';
+    box = make('div', { className: 'story' });
     box.dataset.kept = '';
   }
   const pressed = box.contains(document.activeElement);
   box.replaceChildren(
-    make('b', story.date),
+    make('b', { textContent: story.date }),
     ...story.lines.map(({ status, text }) => {
-      const line = make('p', text);
+      const line = make('p', { textContent: text });
       if (status) line.dataset.status = status;
       return line;
     }),
-    ...story.events.map((event) => {
-      const link = linkTo(event);
-      link.tabIndex = -1;
-      return link;
+    ...story.events.map((event) => Object.assign(linkTo(event), { tabIndex: -1 })),
+    make('button', {
+      type: 'button',
+      tabIndex: -1,
+      textContent: hasTable ? words().close : words().allDays,
+      ariaExpanded: String(hasTable),
+      onclick: onTable,
     }),
-    button(hasTable, onTable),
   );
   if (svg.nextElementSibling !== box) svg.after(box);
   if (pressed) box.querySelector('button')?.focus({ preventScroll: true });
@@ -49,15 +51,6 @@ export function closeStory(): void {
 
 export function storyHolds(target: EventTarget | null): boolean {
   return box !== null && target instanceof Node && box.contains(target);
-}
-
-function button(hasTable: boolean, onTable: () => void): HTMLElement {
-  const element = make('button', hasTable ? words().close : words().allDays);
-  element.tabIndex = -1;
-  element.setAttribute('type', 'button');
-  element.setAttribute('aria-expanded', String(hasTable));
-  element.addEventListener('click', onTable);
-  return element;
 }
 
 /** A line around the cell. */
@@ -81,10 +74,4 @@ function place(svg: SVGSVGElement, day: number): void {
   const above = bar.top - height - 6;
   box!.style.left = `${left - around.left}px`;
   box!.style.top = `${(above > 4 ? above : bar.bottom + 6) - around.top}px`;
-}
-
-function make(name: string, text: string): HTMLElement {
-  const element = document.createElement(name);
-  element.textContent = text;
-  return element;
 }

@@ -1,5 +1,6 @@
 /** All days with trouble of one component, as a table below its bar. */
 import { barOf, dateOf, eventsOf, linkTo, tell } from './bar-days.ts';
+import { make } from './make.ts';
 import { fill, words } from './words.ts';
 
 /** Opens the table of a bar, or closes it. */
@@ -29,26 +30,20 @@ function makeTable(svg: SVGSVGElement): HTMLTableElement {
   const { days } = barOf(svg);
   const { day, state, allDays, noTrouble } = words();
   const name = svg.parentElement?.querySelector('.name')?.textContent ?? '';
-  const table = document.createElement('table');
-  table.className = 'trouble';
+  const table = make('table', { className: 'trouble' });
   table.dataset.kept = '';
   table.createCaption().textContent =
     days.length === 0 ? noTrouble : fill(words().pair, { name, value: allDays });
   if (days.length === 0) return table;
-  const head = table.createTHead().insertRow();
-  for (const title of [day, state]) {
-    const cell = document.createElement('th');
-    cell.scope = 'col';
-    cell.textContent = title;
-    head.append(cell);
-  }
+  const titles = [day, state].map((title) => make('th', { scope: 'col', textContent: title }));
+  table
+    .createTHead()
+    .insertRow()
+    .append(...titles);
   const body = table.createTBody();
   for (const { index, shown } of days.toReversed()) {
     const row = body.insertRow();
-    const date = document.createElement('th');
-    date.scope = 'row';
-    date.textContent = dateOf(index);
-    row.append(date);
+    row.append(make('th', { scope: 'row', textContent: dateOf(index) }));
     const cell = row.insertCell();
     cell.textContent = shown.map(tell).join(words().comma);
     cell.append(...eventsOf(svg, index).map(linkTo));

@@ -3,16 +3,17 @@
  * its own zone, which stays at hand as the title of each.
  */
 import type { TimeKind } from '../render/view/context.ts';
-import { type Dates, datesFor, duration } from '../text/dates.ts';
+import { duration } from '../text/duration.ts';
+import { formatsFor, momentsFor } from '../text/moments.ts';
 import { now } from './clock.ts';
+import { make } from './make.ts';
 
 const MINUTE = 60_000;
 /** What lasts longer is told by its date alone. */
 const LONGEST_AGE = 7 * 24 * 60 * MINUTE;
 
 const { lang } = document.documentElement;
-const { timeZone } = new Intl.DateTimeFormat().resolvedOptions();
-export const dates: Dates = datesFor(lang, timeZone);
+export const moments = momentsFor(lang, formatsFor(lang));
 
 /** The moments below `root` that are not in the visitor's zone yet. While the page is read, the last may be cut short. */
 export function localizeTimes(root: ParentNode, whole = true): void {
@@ -26,12 +27,12 @@ export function localizeTimes(root: ParentNode, whole = true): void {
   tellAges(root);
 }
 
-/** `data-t` names one of `Dates`: those of a length take its end, the others what they stand beside. */
+/** `data-t` names one of `Moments`: those of a length take its end, the others what they stand beside. */
 function wordsOf(time: HTMLTimeElement): string {
   const { t, e } = time.dataset;
-  const kind = (t ?? 'fullMoment') as TimeKind;
+  const kind = t as TimeKind;
   const beside = kind === 'dated' ? referenceOf(time) : now();
-  return dates[kind](Date.parse(time.dateTime), e ? Date.parse(e) : beside, beside);
+  return moments[kind](Date.parse(time.dateTime), e ? Date.parse(e) : beside, beside);
 }
 
 /** The updates of one story tell only years that differ from its last one's. */
@@ -52,8 +53,7 @@ export function tellAges(root: ParentNode): void {
     let age = time.nextElementSibling;
     if (!age?.matches('.age')) {
       if (text === '') continue;
-      age = document.createElement('span');
-      age.className = 'age';
+      age = make('span', { className: 'age' });
       time.after(age);
     }
     if (age.textContent !== text) age.textContent = text;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { datesFor, duration } from '../../src/text/dates.ts';
+import { datesFor } from '../../src/text/dates.ts';
+import { duration } from '../../src/text/duration.ts';
 import { formatPercent } from '../../src/text/percent.ts';
 
 const NOON = Date.parse('2026-11-23T12:00:00Z');

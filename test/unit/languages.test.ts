@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { LANGUAGES } from '../../src/domain/languages.ts';
 import { statusView } from '../../src/render/view/status-page.ts';
-import { datesFor, duration } from '../../src/text/dates.ts';
+import { datesFor } from '../../src/text/dates.ts';
 import { dictionaries, dictionaryFor } from '../../src/text/dictionary.ts';
+import { duration } from '../../src/text/duration.ts';
 import { northwind, outageSnapshot } from '../fixtures/snapshots.ts';
 
 const plain = (html: string) => html.replaceAll(/<[^>]*>/g, '');

@@ -6,8 +6,9 @@ import {
   type MaintenanceStatus,
   worstOf,
 } from '../../domain/status.ts';
-import { type Dates, datesFor, duration } from '../../text/dates.ts';
+import { type Dates, datesFor } from '../../text/dates.ts';
 import { type Dictionary, dictionaryFor } from '../../text/dictionary.ts';
+import { duration } from '../../text/duration.ts';
 import { escapeHtml } from '../../text/escape-html.ts';
 import { type MailWords, mailWordsFor } from '../../text/mail-words.ts';
 import { markdownToText, renderMarkdown } from '../../text/markdown.ts';

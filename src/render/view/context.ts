@@ -3,6 +3,7 @@ import { type Dates, datesFor } from '../../text/dates.ts';
 import { type Dictionary, dictionaryFor } from '../../text/dictionary.ts';
 import { escapeHtml } from '../../text/escape-html.ts';
 import { markdownToText } from '../../text/markdown.ts';
+import type { Moments } from '../../text/moments.ts';
 import { prefixOf } from '../languages.ts';
 import { rootFrom } from '../paths.ts';
 
@@ -31,9 +32,9 @@ export function contextOf(page: PageFacts, path: string, reference: number | nul
   return { page, words, dates, root, base: root + prefix, reference };
 }
 
-/** In which words the script tells a moment again, in the visitor's own zone: those of `Dates`. */
+/** In which words the script tells a moment again, in the visitor's own zone: those of `Moments`. */
 export type TimeKind = Extract<
-  keyof Dates,
+  keyof Moments,
   | 'moment'
   | 'fullMoment'
   | 'dated'

@@ -1,7 +1,7 @@
 import type { ComponentStatus } from '../../domain/status.ts';
 import type { DayLength } from '../../domain/uptime.ts';
 import type { PageSnapshot, SnapshotIncident, SnapshotMaintenance } from '../../snapshot/schema.ts';
-import { duration } from '../../text/dates.ts';
+import { duration } from '../../text/duration.ts';
 import { paths } from '../paths.ts';
 import { momentHtml, rangeHtml, summaryOf, type ViewContext } from './context.ts';
 import { markOfImpact } from './mark.ts';

@@ -1,7 +1,7 @@
 import type { ComponentStatus } from '../../domain/status.ts';
 import type { PageFacts, SnapshotIncident, SnapshotMaintenance } from '../../snapshot/schema.ts';
-import { duration } from '../../text/dates.ts';
 import type { Dictionary } from '../../text/dictionary.ts';
+import { duration } from '../../text/duration.ts';
 import { renderMarkdown } from '../../text/markdown.ts';
 import { paths } from '../paths.ts';
 import { type ChromeView, chromeView, type LinkView } from './chrome.ts';

@@ -3,7 +3,7 @@
 import { lostTenthsOf } from '../../domain/uptime.ts';
 import type { MonthComponent, MonthReport, ReportCause, UptimeOverview } from '../../domain/uptime-report.ts';
 import type { PageFacts } from '../../snapshot/schema.ts';
-import { duration } from '../../text/dates.ts';
+import { duration } from '../../text/duration.ts';
 import { exactPercent } from '../../text/percent.ts';
 import { UPTIME_WORDS, type UptimeWords } from '../../text/uptime-words.ts';
 import { paths } from '../paths.ts';
