@@ -2,7 +2,8 @@
  * The published snapshot of each page, as it lies in `DATA_DIR/published/{slug}.json`: for queries, previews, and as what
  * the next publish is compared with. A few stay in memory.
  */
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type PageSnapshot, SNAPSHOT_FORMAT } from './schema.ts';
 
@@ -43,11 +44,11 @@ export class PublishedSnapshots {
   /** Not forced to disk: after a power loss it is made anew from the database. */
   async put(slug: string, snapshot: PageSnapshot): Promise<void> {
     const path = this.#path(slug);
-    await mkdir(this.folder, { recursive: true });
-    await writeFile(`${path}.new`, JSON.stringify(snapshot));
-    await writeFile(this.besides(slug, 'totals'), JSON.stringify(snapshot.totals));
-    await rename(`${path}.new`, path);
-    this.#keep(slug, { snapshot, mtimeMs: (await stat(path)).mtimeMs });
+    mkdirSync(this.folder, { recursive: true });
+    writeFileSync(`${path}.new`, JSON.stringify(snapshot));
+    writeFileSync(this.besides(slug, 'totals'), JSON.stringify(snapshot.totals));
+    renameSync(`${path}.new`, path);
+    this.#keep(slug, { snapshot, mtimeMs: statSync(path).mtimeMs });
   }
 
   /** How many components, incidents and windows a page has, without reading all of them. */

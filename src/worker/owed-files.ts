@@ -1,4 +1,5 @@
-import { rm, stat, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { rm, stat } from 'node:fs/promises';
 import type { PublishedSnapshots } from '../snapshot/published.ts';
 
 /**
@@ -13,7 +14,7 @@ export class OwedFiles {
   ) {}
 
   async note(slug: string): Promise<void> {
-    if (this.isKept) await writeFile(this.#path(slug), '');
+    if (this.isKept) writeFileSync(this.#path(slug), '');
   }
 
   async paid(slug: string): Promise<void> {
