@@ -9,7 +9,7 @@ RUN npm run build && npm prune --omit=dev && rm -rf node_modules/node node_modul
 
 FROM node:24-slim
 WORKDIR /daymark
-ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data MALLOC_ARENA_MAX=2
+ENV NODE_ENV=production HOST=0.0.0.0 DATA_DIR=/data MALLOC_ARENA_MAX=2 MALLOC_MMAP_THRESHOLD_=262144
 COPY --from=build /daymark/package.json ./
 COPY --from=build /daymark/node_modules node_modules
 COPY --from=build /daymark/dist dist
