@@ -35,41 +35,32 @@ const MINUTE = 60_000;
 const DAY = 86_400_000;
 
 /** Reads `86d5 87a45c3`: on day 86 five minutes of the worst status, on day 87 two others. */
-export function barOf(svg: Element): Bar {
-  const { days = '', before = '0' } = (svg as SVGElement).dataset;
-  const width = Number(svg.getAttribute('viewBox')?.split(' ')[2]);
+export function barOf(svg: SVGSVGElement): Bar {
+  const { days = '', before = '0' } = svg.dataset;
   return {
-    count: (width + 1) / CELL,
+    count: (svg.viewBox.baseVal.width + 1) / CELL,
     before: Number(before),
-    days: days
-      .split(' ')
-      .filter((day) => day !== '')
-      .map((day) => ({
-        index: Number.parseInt(day, 10),
-        shown: [...day.matchAll(/([a-d])(\d+)/g)].map(([, letter = '', minutes]) => ({
-          status: STATUSES.get(letter)!,
-          minutes: Number(minutes),
-        })),
+    days: [...days.matchAll(/(\d+)(\D\S*)/g)].map(([, index, shown = '']) => ({
+      index: Number(index),
+      shown: [...shown.matchAll(/(\D)(\d+)/g)].map(([, letter = '', minutes]) => ({
+        status: STATUSES.get(letter)!,
+        minutes: Number(minutes),
       })),
+    })),
   };
 }
 
-/** The day at a share of the bar's width. */
-export function dayIn({ count }: Bar, share: number): number {
-  return Math.min(count - 1, Math.max(0, Math.floor(share * count)));
-}
-
-export function dateOf(index: number): string {
+function dateOf(index: number): string {
   const first = document.querySelector<HTMLElement>('section.components')?.dataset.first ?? '';
   return moments.weekday(Date.parse(first) + index * DAY);
 }
 
 /** `Major outage: 5 minutes` */
-export function tell({ status, minutes }: BarDay['shown'][number]): string {
+function tell({ status, minutes }: BarDay['shown'][number]): string {
   return fill(words().pair, { name: words().status[status], value: lengthOf(minutes * MINUTE) });
 }
 
-export function storyOf(svg: Element, index: number): Story {
+export function storyOf(svg: SVGSVGElement, index: number): Story {
   const bar = barOf(svg);
   const shown = bar.days.find((day) => day.index === index)?.shown ?? [];
   const lines: Story['lines'] = shown.map((part) => ({ status: part.status, text: tell(part) }));
@@ -82,7 +73,7 @@ export function storyOf(svg: Element, index: number): Story {
 }
 
 /** What happened to the component of a bar on a day, of what `render/view/day-events.ts` wrote down. */
-export function eventsOf(svg: Element, index: number): Story['events'] {
+function eventsOf(svg: Element, index: number): Story['events'] {
   const list = svg.closest<HTMLElement>('section.components');
   const place = String([...(list?.querySelectorAll('svg.bar') ?? [])].indexOf(svg));
   const home = document.querySelector('.brand')?.getAttribute('href');

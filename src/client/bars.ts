@@ -2,7 +2,7 @@
  * Uptime bars that tell the story of a day: under the mouse, under a finger, and by keyboard. A bar is one stop; left and
  * right go from day to day, up and down from one day with trouble to the next, Enter opens a table of those.
  */
-import { type Bar, barOf, dayIn, storyOf } from './bar-days.ts';
+import { type Bar, barOf, storyOf } from './bar-days.ts';
 import { closeStory, openStory, type Shown, storyHolds } from './story.ts';
 import { showsTable, toggleTable } from './table.ts';
 
@@ -15,7 +15,7 @@ let leaving = 0;
 
 /** Makes the bars of a document ready for keyboard and screen reader. What it sets survives a replacement of the page. */
 export function prepareBars(root: ParentNode): void {
-  for (const svg of root.querySelectorAll(BAR)) {
+  for (const svg of root.querySelectorAll<SVGSVGElement>(BAR)) {
     const count = String(barOf(svg).count);
     Object.assign(svg, {
       tabIndex: 0,
@@ -128,8 +128,10 @@ function barUnder(target: EventTarget | null): SVGSVGElement | null {
 }
 
 function dayAt(svg: SVGSVGElement, x: number): number {
-  const { left, width } = svg.getBoundingClientRect();
-  return dayIn(barOf(svg), isMirrored() ? (left + width - x) / width : (x - left) / width);
+  const { left, right, width } = svg.getBoundingClientRect();
+  const { count } = barOf(svg);
+  const share = (isMirrored() ? right - x : x - left) / width;
+  return Math.min(Math.max(Math.floor(share * count), 0), count - 1);
 }
 
 function isMirrored(): boolean {

@@ -11,17 +11,17 @@ import { replacePage } from './replace.ts';
 import { moments, relative } from './times.ts';
 import { fill, words } from './words.ts';
 
-const SECOND = 1000;
-const FIRST_MS = 5 * SECOND;
-const TROUBLE_MS = 10 * SECOND;
-const QUIET_MS = 30 * SECOND;
-const HIDDEN_MS = 60 * SECOND;
-const LONGEST_MS = 600 * SECOND;
+const FIRST_MS = 5_000;
+const TROUBLE_MS = 10_000;
+const QUIET_MS = 30_000;
+const HIDDEN_MS = 60_000;
+const LONGEST_MS = 600_000;
+const ANSWER_MS = 30_000;
 /** A failure may be a tunnel: two in a row are told. */
 const TOLD_AFTER = 2;
-const RETRY_MS = 5 * SECOND;
-const LONGEST_RETRY_MS = 60 * SECOND;
-const IDLE_MS = 60 * SECOND;
+const RETRY_MS = 5_000;
+const LONGEST_RETRY_MS = 60_000;
+const IDLE_MS = 60_000;
 /** A cache in between may hold the old page for a while; then it waits for the next revision. */
 const TRIES = 6;
 const RELOADED = 'daymark-template';
@@ -72,7 +72,7 @@ function ask(): void {
       () => {
         failures = 0;
         knownAt = now();
-        warn(null);
+        warn('');
       },
       () => {
         failures++;
@@ -103,7 +103,7 @@ export function tellAge(): void {
 async function get(path: string): Promise<Response> {
   const answer = await fetch(new URL(path, document.baseURI), {
     cache: 'no-cache',
-    signal: AbortSignal.timeout(30 * SECOND),
+    signal: AbortSignal.timeout(ANSWER_MS),
   });
   if (!answer.ok) throw new Error(String(answer.status));
   return answer;

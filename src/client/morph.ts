@@ -41,7 +41,7 @@ export function morph(from: Element, to: Element): void {
 
 /** What the script put in stays where it is. */
 function isKept(node: ChildNode): boolean {
-  return (node instanceof HTMLElement || node instanceof SVGElement) && node.dataset.kept !== undefined;
+  return node instanceof Element && node.matches('[data-kept]');
 }
 
 function syncAttributes(from: Element, to: Element): void {

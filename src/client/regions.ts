@@ -2,27 +2,20 @@
 
 import { make } from './make.ts';
 
-function region(className: string): HTMLElement {
-  const element = make('p', { className, role: 'status' });
-  document.body.append(element);
-  return element;
-}
-
-let said: HTMLElement | undefined;
-let stale: HTMLElement | undefined;
+const said = make('p', { className: 'said', role: 'status' });
+const stale = make('p', { className: 'stale', role: 'status' });
 
 /** They must be there before anything is said in them. */
 export function prepareRegions(): void {
-  said = region('said');
-  stale = region('stale');
+  document.body.append(said, stale);
 }
 
 /** Says something to screen readers. */
 export function announce(text: string): void {
-  if (said) said.textContent = text;
+  said.textContent = text;
 }
 
-/** Says that what stands here may be old; null takes it back. */
-export function warn(text: string | null): void {
-  if (stale && stale.textContent !== (text ?? '')) stale.textContent = text ?? '';
+/** Says that what stands here may be old; an empty text takes it back. */
+export function warn(text: string): void {
+  if (stale.textContent !== text) stale.textContent = text;
 }

@@ -7,7 +7,7 @@ import { localizeTimes } from './times.ts';
 import { fill, words } from './words.ts';
 
 /** The parts of the page that follow its state. */
-const PARTS = ['header.top', 'main', 'footer.bottom'];
+const PARTS = ['title', 'link[rel=icon]', 'header.top', 'main', 'footer.bottom'];
 
 /** `next` is used up. */
 export function replacePage(next: Document): void {
@@ -15,14 +15,11 @@ export function replacePage(next: Document): void {
   localizeTimes(next);
   const told = storyOf(document);
   const [anchor, top] = anchorInView();
-  const focused = document.activeElement;
+  const focused = document.activeElement as HTMLElement | null;
   for (const part of PARTS) {
     const [from, to] = [document.querySelector(part), next.querySelector(part)];
     if (from && to) morph(from, document.adoptNode(to));
   }
-  document.title = next.title;
-  const icon = next.querySelector<HTMLLinkElement>('link[rel=icon]')?.href;
-  if (icon) document.querySelector('link[rel=icon]')?.setAttribute('href', icon);
   Object.assign(document.documentElement.dataset, next.documentElement.dataset);
   renewTables();
   retellBars();
@@ -57,13 +54,9 @@ function anchorInView(): [Element | null, number] {
   return [null, 0];
 }
 
-function keepFocus(focused: Element | null): void {
-  if (
-    focused === document.activeElement ||
-    !(focused instanceof HTMLElement || focused instanceof SVGElement)
-  )
-    return;
+function keepFocus(focused: HTMLElement | null): void {
+  if (focused === document.activeElement) return;
   // What had the focus may be no more: then go on from the content, not from the top of the window.
-  const to = focused.isConnected ? focused : document.querySelector('main');
+  const to = focused?.isConnected ? focused : document.querySelector('main');
   to?.focus({ preventScroll: true });
 }

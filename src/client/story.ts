@@ -11,15 +11,13 @@ export interface Shown {
   day: number;
 }
 
-let box: HTMLElement | null = null;
-let cursor: SVGPathElement | null = null;
+const box = make('div', { className: 'story' });
+const cursor = document.createElementNS('http://www.w3.org/2000/svg', 'path');
+cursor.setAttribute('class', 'cursor');
+box.dataset.kept = cursor.dataset.kept = '';
 
 /** Shows a story at its day. */
 export function openStory({ svg, day }: Shown, story: Story, hasTable: boolean, onTable: () => void): void {
-  if (!box) {
-    box = make('div', { className: 'story' });
-    box.dataset.kept = '';
-  }
   const pressed = box.contains(document.activeElement);
   box.replaceChildren(
     make('b', { textContent: story.date }),
@@ -40,38 +38,34 @@ export function openStory({ svg, day }: Shown, story: Story, hasTable: boolean, 
   if (svg.nextElementSibling !== box) svg.after(box);
   if (pressed) box.querySelector('button')?.focus({ preventScroll: true });
   point(svg, day);
-  place(svg, day);
+  place(svg);
 }
 
 export function closeStory(): void {
-  box?.remove();
-  cursor?.remove();
-  box = cursor = null;
+  box.remove();
+  cursor.remove();
 }
 
 export function storyHolds(target: EventTarget | null): boolean {
-  return box !== null && target instanceof Node && box.contains(target);
+  return target instanceof Node && box.contains(target);
 }
 
 /** A line around the cell. */
 function point(svg: SVGSVGElement, day: number): void {
-  cursor ??= document.createElementNS('http://www.w3.org/2000/svg', 'path');
-  cursor.setAttribute('class', 'cursor');
-  cursor.dataset.kept = '';
   const height = svg.viewBox.baseVal.height;
   cursor.setAttribute('d', `M${day * 4 - 0.5} 0h4v${height}h-4z`);
   if (cursor.parentNode !== svg) svg.append(cursor);
 }
 
 /** Above the bar, or below where there is no room, and within the window. */
-function place(svg: SVGSVGElement, day: number): void {
-  const [bar, around] = [svg.getBoundingClientRect(), svg.parentElement!.getBoundingClientRect()];
-  const share = (day + 0.5) / ((svg.viewBox.baseVal.width + 1) / 4);
-  const x =
-    document.documentElement.dir === 'rtl' ? bar.right - share * bar.width : bar.left + share * bar.width;
-  const { offsetWidth: width, offsetHeight: height } = box!;
-  const left = Math.min(Math.max(x - width / 2, 8), document.documentElement.clientWidth - width - 8);
+function place(svg: SVGSVGElement): void {
+  const bar = svg.getBoundingClientRect();
+  const cell = cursor.getBoundingClientRect();
+  const around = svg.parentElement!.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = box;
+  const middle = cell.left + cell.width / 2;
+  const left = Math.min(Math.max(middle - width / 2, 8), document.documentElement.clientWidth - width - 8);
   const above = bar.top - height - 6;
-  box!.style.left = `${left - around.left}px`;
-  box!.style.top = `${(above > 4 ? above : bar.bottom + 6) - around.top}px`;
+  box.style.left = `${left - around.left}px`;
+  box.style.top = `${(above > 4 ? above : bar.bottom + 6) - around.top}px`;
 }

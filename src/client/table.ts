@@ -1,5 +1,5 @@
 /** All days with trouble of one component, as a table below its bar. */
-import { barOf, dateOf, eventsOf, linkTo, tell } from './bar-days.ts';
+import { barOf, linkTo, storyOf } from './bar-days.ts';
 import { make } from './make.ts';
 import { fill, words } from './words.ts';
 
@@ -41,12 +41,13 @@ function makeTable(svg: SVGSVGElement): HTMLTableElement {
     .insertRow()
     .append(...titles);
   const body = table.createTBody();
-  for (const { index, shown } of days.toReversed()) {
+  for (const { index } of days.toReversed()) {
+    const { date, lines, events } = storyOf(svg, index);
     const row = body.insertRow();
-    row.append(make('th', { scope: 'row', textContent: dateOf(index) }));
+    row.append(make('th', { scope: 'row', textContent: date }));
     const cell = row.insertCell();
-    cell.textContent = shown.map(tell).join(words().comma);
-    cell.append(...eventsOf(svg, index).map(linkTo));
+    cell.textContent = lines.map(({ text }) => text).join(words().comma);
+    cell.append(...events.map(linkTo));
   }
   return table;
 }
