@@ -5,12 +5,12 @@
  *    once, and waiting inside the driver would stop the event loop.
  * 2. Every connection to a file runs with WAL and `synchronous=FULL`; both are read back before the first use.
  * 3. After any SQLITE_BUSY the connection is thrown away: the driver may go on to acknowledge writes that it never
- *    commits (upstream issue 352).
+ *    commits (upstream issue 352). Nor is one used on that met a failing disk: what it could not read it remembers.
  * 4. A write is acknowledged after its COMMIT returned, never before.
  */
-import { type Client, createClient, type ResultSet } from '@libsql/client';
+import { type Client, createClient, LibsqlError, type ResultSet } from '@libsql/client';
 import { drizzle, type LibSQLDatabase } from 'drizzle-orm/libsql';
-import { DatabaseBusyError, isBusy } from './failures.ts';
+import { asToldToReaders, DatabaseBusyError, isBusy, isTroubled } from './failures.ts';
 import { FileClient } from './file-client.ts';
 import type { Inside } from './inside.ts';
 import { remoteFetch } from './remote-fetch.ts';
@@ -74,7 +74,7 @@ export class Connection {
   readonly #busyTimeout: number;
   #client: SqlClient | null = null;
   #opening: Promise<SqlClient> | null = null;
-  /** Those that were thrown away after a SQLITE_BUSY, perhaps under the hands of another call. */
+  /** Those that were thrown away after an error, perhaps under the hands of another call. */
   readonly #thrownAway = new WeakSet<SqlClient>();
 
   constructor(options: DatabaseOptions) {
@@ -85,7 +85,7 @@ export class Connection {
 
   /** @throws Error when a file does not take WAL or `synchronous=FULL`. */
   async client(): Promise<SqlClient> {
-    if (this.#client) return this.#client;
+    if (this.#client && !this.#client.closed) return this.#client;
     // Callers that come at once share one connection.
     this.#opening ??= this.#open().finally(() => {
       this.#opening = null;
@@ -123,8 +123,8 @@ export class Connection {
       } catch (error) {
         // Another call may have thrown the connection away that this one waited for.
         const lost = client?.closed && this.#thrownAway.has(client);
+        if (isBusy(error) || isTroubled(error)) this.#throwAway(client);
         if (!isBusy(error) && !lost) throw error;
-        if (isBusy(error)) this.#throwAway(client);
         if (performance.now() > deadline) throw new DatabaseBusyError({ cause: error });
         await new Promise((resume) => setTimeout(resume, pause));
       }
@@ -159,8 +159,9 @@ async function prepare(client: SqlClient): Promise<void> {
     await client.execute('PRAGMA synchronous=FULL');
     const synchronous = await client.execute('PRAGMA synchronous');
     if (mode.rows[0]?.[0] !== 'wal' || synchronous.rows[0]?.[0] !== 2) {
-      throw new Error(
+      throw new LibsqlError(
         'The database file does not take journal_mode=WAL and synchronous=FULL; put DATA_DIR on a local disk.',
+        'SQLITE_CANTOPEN',
       );
     }
     await client.execute('PRAGMA foreign_keys=ON');
@@ -172,10 +173,17 @@ async function prepare(client: SqlClient): Promise<void> {
 
 /** Drizzle over whatever connection is current when a query runs. */
 export function readerOf(connection: Connection): Database {
+  const read = async <T>(use: (client: SqlClient) => Promise<T>) => {
+    try {
+      return await connection.retrying(use);
+    } catch (error) {
+      throw asToldToReaders(error);
+    }
+  };
   return drizzle(
     {
-      execute: (statement: Statement) => connection.retrying((client) => client.execute(statement)),
-      batch: (statements: Statement[]) => connection.retrying((client) => client.batch(statements, 'read')),
+      execute: (statement: Statement) => read((client) => client.execute(statement)),
+      batch: (statements: Statement[]) => read((client) => client.batch(statements, 'read')),
     } as unknown as Client,
     { casing: 'snake_case' },
   ) as Database;

@@ -1,5 +1,5 @@
 /**
- * What a database says when it can't take a change now, in the words of the edge. What holds here:
+ * What a database says when it can't take a change now, or can't be read, in the words of the edge. What holds here:
  *
  * 1. Whatever comes of the surroundings (a lock, a disk, a network) is an `UnavailableError`: it passes, and nobody's
  *    request was wrong.
@@ -16,11 +16,14 @@ export class DatabaseBusyError extends UnavailableError {
   }
 }
 
-/** The server has ended a transaction before its COMMIT: its stream was silent for too long. Nothing was written. */
+/**
+ * The transaction ended before its COMMIT: a server's stream was silent for too long, or SQLite rolled it back by itself.
+ * Nothing was written.
+ */
 export class TransactionEndedError extends UnavailableError {
   constructor(options?: ErrorOptions) {
     super(
-      'The database server gave the change up before it was saved. Nothing was changed; try again in a moment.',
+      'The database gave the change up before it was saved. Nothing was changed; try again in a moment.',
       options,
     );
   }
@@ -28,6 +31,9 @@ export class TransactionEndedError extends UnavailableError {
 
 /** The disk does not take what is written. */
 export class DatabaseUnwritableError extends UnavailableError {}
+
+/** The disk does not give what is read, or what it gives is no database. */
+export class DatabaseUnreadableError extends UnavailableError {}
 
 /** The database was lost in the middle of a COMMIT. */
 export class OutcomeUnknownError extends UnavailableError {
@@ -39,11 +45,20 @@ export class OutcomeUnknownError extends UnavailableError {
   }
 }
 
-const UNWRITABLE: Readonly<Record<string, string>> = {
+/**
+ * What the surroundings do, by what SQLite says of it. A read that the disk refuses is said to be a damaged file: SQLite
+ * turns EIO, ENXIO and ERANGE into SQLITE_CORRUPT, and a head of the file that could not be read into SQLITE_NOTADB.
+ */
+const TROUBLES: Readonly<Record<string, string>> = {
   SQLITE_FULL: 'The disk of the database is full.',
   SQLITE_IOERR: 'The disk of the database fails.',
   SQLITE_READONLY: 'The database can only be read now.',
   SQLITE_CANTOPEN: 'The database can not be opened now.',
+  SQLITE_PERM: 'The database can not be opened now.',
+  SQLITE_CORRUPT: 'The disk of the database fails, or its file is damaged.',
+  SQLITE_NOTADB: 'The disk of the database fails, or its file is damaged.',
+  SQLITE_NOMEM: 'There is no memory left for the database.',
+  SQLITE_PROTOCOL: 'The database is locked by another process.',
 };
 
 /** The base code of SQLite, or what a server says instead. */
@@ -65,14 +80,13 @@ export function isAway(error: unknown): boolean {
 /** True of an error that comes of the database's surroundings, and not of what it was asked. */
 export function isPassing(error: unknown): boolean {
   return (
-    isBusy(error) ||
-    isUnwritable(error) ||
-    [...causesOf(error)].some((one) => one instanceof UnavailableError)
+    isBusy(error) || isTroubled(error) || [...causesOf(error)].some((one) => one instanceof UnavailableError)
   );
 }
 
-function isUnwritable(error: unknown): boolean {
-  return [...codesOf(error)].some((code) => code in UNWRITABLE);
+/** True of an error after which a connection is not to be used any more: what it holds in memory may be half read. */
+export function isTroubled(error: unknown): boolean {
+  return [...codesOf(error)].some((code) => code in TROUBLES);
 }
 
 function isHalfWritten(error: unknown): boolean {
@@ -83,7 +97,7 @@ function isHalfWritten(error: unknown): boolean {
 
 /** True of an error after which nothing of an open transaction can be saved any more. */
 export function endsTransaction(error: unknown): boolean {
-  if (isUnwritable(error)) return true;
+  if (isTroubled(error)) return true;
   return [...causesOf(error)].some(
     (cause) =>
       cause instanceof DatabaseAwayError ||
@@ -102,12 +116,23 @@ export function asTold(error: unknown, committing: boolean): unknown {
     return committing && error instanceof DatabaseAwayError
       ? new OutcomeUnknownError({ cause: error })
       : error;
-  const code = [...codesOf(error)].find((one) => one in UNWRITABLE);
+  const code = troubleIn(error);
   if (code === undefined) return error;
   // What was written but not forced to disk may come back after a crash; what was not even written does not.
-  if (committing && code === 'SQLITE_IOERR' && !isHalfWritten(error))
-    return new OutcomeUnknownError({ cause: error });
-  return new DatabaseUnwritableError(`${UNWRITABLE[code]} Nothing was changed; try again later.`, {
+  const isForced = code === 'SQLITE_IOERR' || code === 'SQLITE_CORRUPT';
+  if (committing && isForced && !isHalfWritten(error)) return new OutcomeUnknownError({ cause: error });
+  return new DatabaseUnwritableError(`${TROUBLES[code]} Nothing was changed; try again later.`, {
     cause: error,
   });
+}
+
+/** What is to be said to those who only read. */
+export function asToldToReaders(error: unknown): unknown {
+  const code = troubleIn(error);
+  if (code === undefined) return error;
+  return new DatabaseUnreadableError(`${TROUBLES[code]} Try again in a moment.`, { cause: error });
+}
+
+function troubleIn(error: unknown): string | undefined {
+  return [...codesOf(error)].find((one) => one in TROUBLES);
 }

@@ -9,7 +9,9 @@
  */
 import { LibsqlError } from '@libsql/client';
 import Driver from 'libsql';
+import { messageOf } from '../src/domain/errors.ts';
 import type { Result, SqlClient, SqlTransaction } from './client.ts';
+import { TransactionEndedError } from './failures.ts';
 import { statement as asStatement, type Statement } from './statement.ts';
 
 /** What is built at run time, like an INSERT of many rows, must not pile up. */
@@ -30,7 +32,7 @@ export class FileClient implements SqlClient {
   /** @param url `file:/path`, percent-encoded @throws LibsqlError when it can't be opened */
   constructor(url: string) {
     const path = decodeURIComponent(/^file:(?:\/\/(?=\/))?([^?#]*)/.exec(url)?.[1] ?? '');
-    this.#connection = translated(() => new Driver(path));
+    this.#connection = translated(() => opened(path));
   }
 
   async execute(statement: Statement | string): Promise<Result> {
@@ -53,8 +55,7 @@ export class FileClient implements SqlClient {
   async transaction(): Promise<SqlTransaction> {
     this.#run('BEGIN IMMEDIATE');
     const inside = (statement: Statement | string) => {
-      if (this.closed || !this.#connection.inTransaction)
-        throw new LibsqlError('The transaction is closed', 'TRANSACTION_CLOSED');
+      if (this.closed || !this.#connection.inTransaction) throw new TransactionEndedError();
       return this.#run(statement);
     };
     return {
@@ -73,7 +74,11 @@ export class FileClient implements SqlClient {
 
   close(): void {
     if (this.closed) return;
-    this.#rollback();
+    try {
+      this.#rollback();
+    } catch {
+      // On a disk that fails; nothing of it was committed.
+    }
     this.closed = true;
     this.#prepared.clear();
     this.#connection.close();
@@ -160,6 +165,16 @@ function toDriver(value: unknown): unknown {
 
 function toCaller(value: unknown): unknown {
   return value instanceof Uint8Array ? new Uint8Array(value).buffer : value;
+}
+
+/** @throws LibsqlError where the driver has no code for why a file can't be opened */
+function opened(path: string): Driver.Database {
+  try {
+    return new Driver(path);
+  } catch (error) {
+    if (error instanceof Driver.SqliteError) throw error;
+    throw new LibsqlError(messageOf(error), 'SQLITE_CANTOPEN', undefined, undefined, error as Error);
+  }
 }
 
 /** Errors as `@libsql/client` has them: the base code of SQLite, and the extended one beside it. */

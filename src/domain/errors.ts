@@ -64,6 +64,11 @@ export function* causesOf(error: unknown): Generator<Error> {
   for (let cause = error; cause instanceof Error; cause = cause.cause as unknown) yield cause;
 }
 
+/** What passes, in what it was wrapped in: of a failed query only the cause says why. */
+export function unavailableIn(error: unknown): UnavailableError | undefined {
+  return [...causesOf(error)].find((cause) => cause instanceof UnavailableError);
+}
+
 /** What is said of an error, whatever was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

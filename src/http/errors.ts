@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { causesOf, DomainError, type Issue, TooManyError, UnavailableError } from '../domain/errors.ts';
+import { causesOf, DomainError, type Issue, TooManyError, unavailableIn } from '../domain/errors.ts';
 
 /** An answer that is not the one asked for, in the contract's form (section 6). */
 export class HttpError extends Error {
@@ -33,34 +33,23 @@ export function toHttpError(error: unknown, requestId: string): HttpError {
   if (error instanceof TooManyError) {
     return new HttpError(429, error.message, { 'Retry-After': String(Math.ceil(error.retryAfterMs / 1000)) });
   }
-  const passing = passingIn(error);
-  if (passing !== null) return new HttpError(503, passing, { 'Retry-After': String(RETRY_AFTER_S) });
+  const unavailable = unavailableIn(error);
+  if (unavailable) return new HttpError(503, unavailable.message, { 'Retry-After': String(RETRY_AFTER_S) });
   return new HttpError(500, `Something went wrong on our side. Request id: ${requestId}`);
 }
 
 /** Writes down what went wrong on our side; what is only away needs no stack. */
 export function logFailure(log: Logger, requestId: string, error: unknown, status: number): void {
   if (status < 500) return;
-  if (status === 503) log.warn({ request: requestId, error: String(error) }, 'request refused for now');
+  const [said, ...causes] = [...causesOf(error)];
+  // What a failed query is wrapped in holds the query with its values, and says nothing of why.
+  const why = [...causesOf(unavailableIn(error) ?? error)].map(String);
+  if (status === 503) log.warn({ request: requestId, error: why.join(': ') }, 'request refused for now');
   else
     log.error(
-      { request: requestId, error: error instanceof Error ? error.stack : String(error) },
+      { request: requestId, error: said?.stack ?? String(error), causes: causes.map(String) },
       'request failed',
     );
-}
-
-/**
- * What is said of what passes, else null: what a failed query is wrapped in says nothing of its cause. Of a disk that fails
- * SQLite itself tells those who read; those who write are told by the store.
- */
-function passingIn(error: unknown): string | null {
-  const causes = [...causesOf(error)];
-  const unavailable = causes.find((cause) => cause instanceof UnavailableError);
-  if (unavailable) return unavailable.message;
-  const isOfTheDisk = causes.some(
-    (cause) => 'code' in cause && /^SQLITE_(?:IOERR|CANTOPEN)/.test(String(cause.code)),
-  );
-  return isOfTheDisk ? 'The database can not be read at the moment. Try again in a moment.' : null;
 }
 
 export function validationError(issues: Issue[]): HttpError {

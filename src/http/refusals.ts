@@ -6,7 +6,7 @@ import { drain } from './body.ts';
 import { errorBody, HttpError, logFailure, toHttpError } from './errors.ts';
 import type { Route } from './site-routes.ts';
 import { policyIn } from './static-answer.ts';
-import type { RequestTarget } from './target.ts';
+import { parseTarget, type RequestTarget } from './target.ts';
 
 /** @param target null when the request had none that makes sense */
 export function refuseRequest(
@@ -44,7 +44,7 @@ export function fail(services: Services, req: IncomingMessage, res: ServerRespon
     res.destroy();
     return;
   }
-  refuseRequest(req, res, null, mapped);
+  refuseRequest(req, res, parseTarget(req.url ?? ''), mapped);
 }
 
 /** What is published is only read; OPTIONS is told so. */

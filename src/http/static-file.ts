@@ -27,7 +27,13 @@ const MISSING = new Set([
  */
 export function nullIfMissing(error: unknown): null {
   if (MISSING.has((error as NodeJS.ErrnoException).code ?? '')) return null;
-  throw new UnavailableError('What is published can not be read at the moment. Try again in a moment.', {
+  throw asTold(error);
+}
+
+/** What the system refuses passes; whatever else was thrown stays what it is. */
+function asTold(error: unknown): unknown {
+  if (!(error instanceof Error && 'syscall' in error)) return error;
+  return new UnavailableError('What is published can not be read at the moment. Try again in a moment.', {
     cause: error,
   });
 }
@@ -53,9 +59,8 @@ export async function readVariant(
     if (body) hash.update(body);
     else
       for await (const chunk of opened.createReadStream({ autoClose: false })) hash.update(chunk as Buffer);
-    const policy = file.endsWith('.html')
-      ? policyIn(body && encoding === 'identity' ? body : await headOf(path))
-      : null;
+    const isWhole = body !== null && encoding === 'identity';
+    const policy = file.endsWith('.html') ? policyIn(isWhole ? body : await headOf(path)) : null;
     const headers = policy ? { ...more, 'Content-Security-Policy': policy } : more;
     const length = body?.length ?? stats.size;
     return variantOf(
@@ -64,6 +69,9 @@ export async function readVariant(
       file,
       headers,
     );
+  } catch (error) {
+    // Of two files that belong together the second may be gone by now.
+    return nullIfMissing(error);
   } finally {
     await opened.close();
   }
@@ -89,7 +97,10 @@ export async function streamVariant(
 ): Promise<boolean> {
   const opened = await open(path + SUFFIXES[encoding]).catch(nullIfMissing);
   if (!opened) return false;
-  const { size, mtimeMs } = await opened.stat();
+  const { size, mtimeMs } = await opened.stat().catch(async (error: unknown) => {
+    await opened.close();
+    throw asTold(error);
+  });
   const same = size === variant.length && mtimeMs === variant.mtimeMs;
   if (!same || sendHead(req, res, variant)) {
     await opened.close();

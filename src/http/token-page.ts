@@ -57,7 +57,7 @@ async function printFor(
 ): Promise<{ html: string; status: number }> {
   const { services, query } = context.locals;
   const page = await visitedPage(context);
-  const snapshot = await services.snapshots.get(page.slug);
+  const snapshot = await services.snapshots.toShow(page.slug);
   if (!snapshot) throw new HttpError(404, 'This page is not published yet.');
   const posted = context.request.method === 'POST';
   const form = posted ? await readForm(context.request, (limit) => context.locals.readBody(limit)) : null;

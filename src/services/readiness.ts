@@ -1,6 +1,7 @@
 import { statfs } from 'node:fs/promises';
 import { sql } from 'drizzle-orm';
 import { isMigrated } from '../../db/migrate.ts';
+import { messageOf, unavailableIn } from '../domain/errors.ts';
 import type { Services } from '../services.ts';
 
 export interface Readiness {
@@ -47,7 +48,7 @@ async function readiness(services: Services): Promise<Readiness> {
       },
     };
   } catch (error) {
-    return { ready: false, detail: { database: error instanceof Error ? error.message : 'not reachable' } };
+    return { ready: false, detail: { database: messageOf(unavailableIn(error) ?? error) } };
   }
 }
 

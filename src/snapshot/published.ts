@@ -5,6 +5,7 @@
 import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { UnavailableError } from '../domain/errors.ts';
 import { type PageSnapshot, SNAPSHOT_FORMAT } from './schema.ts';
 
 /** Components of all snapshots in memory together: with what is cached for each, some 25 MB. */
@@ -36,6 +37,17 @@ export class PublishedSnapshots {
     return snapshot;
   }
 
+  /**
+   * As `get`, for whoever is to be shown it.
+   *
+   * @throws UnavailableError of one that is there and can't be read now: nobody is told that there is none
+   */
+  async toShow(slug: string): Promise<PageSnapshot | null> {
+    const snapshot = await this.get(slug);
+    if (snapshot === null) await stat(this.#path(slug)).then(unreadable, unlessMissing);
+    return snapshot;
+  }
+
   /** The very object that was put last, while it is in memory. */
   inMemory(slug: string): PageSnapshot | null {
     return this.#kept.get(slug)?.snapshot ?? null;
@@ -51,9 +63,13 @@ export class PublishedSnapshots {
     this.#keep(slug, { snapshot, mtimeMs: statSync(path).mtimeMs });
   }
 
-  /** How many components, incidents and windows a page has, without reading all of them. */
+  /**
+   * How many components, incidents and windows a page has, without reading all of them.
+   *
+   * @throws UnavailableError when that can't be read now
+   */
   async totals(slug: string): Promise<PageSnapshot['totals'] | null> {
-    const text = await readFile(this.besides(slug, 'totals'), 'utf8').catch(() => null);
+    const text = await readFile(this.besides(slug, 'totals'), 'utf8').catch(unlessMissing);
     try {
       return text === null ? null : (JSON.parse(text) as PageSnapshot['totals']);
     } catch {
@@ -110,6 +126,18 @@ export class PublishedSnapshots {
     this.#kept.delete(slug);
     this.#weight -= weightOf(kept);
   }
+}
+
+/** Null of a file that is not there. */
+function unlessMissing(error: unknown): null {
+  if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+  return unreadable(error);
+}
+
+function unreadable(cause?: unknown): never {
+  throw new UnavailableError('What is published can not be read at the moment. Try again in a moment.', {
+    cause,
+  });
 }
 
 function weightOf({ snapshot }: Kept): number {

@@ -229,7 +229,18 @@ export class Scene {
     tally.acknowledged += ledger.acknowledged;
     tally.unanswered += ledger.unanswered;
     tally.refused = ledger.refused;
+    tally.wrong.push(...this.#failures());
     return tally;
+  }
+
+  /** What was answered with 500: nothing that the surroundings do may be. */
+  #failures(): string[] {
+    const count = this.ledger.refused[500] ?? 0;
+    if (count === 0) return [];
+    const logged = (this.server?.output() ?? '')
+      .split('\n')
+      .filter((line) => line.includes('request failed'));
+    return [`${count} requests were answered with 500`, ...new Set(logged.map(reasonIn))];
   }
 
   /** How many events and messages are not told yet. */
@@ -253,6 +264,11 @@ export class Scene {
     // Thousands of files: at the end of the process, all at once, they would hold up its end.
     await rm(this.dataDir, { recursive: true, force: true }).catch(() => undefined);
   }
+}
+
+/** The error that a line of the log tells of. */
+function reasonIn(line: string): string {
+  return (JSON.parse(line) as { error: string }).error;
 }
 
 /** Runs an experiment on a scene of its own. */

@@ -1,10 +1,10 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Client, createClient } from '@libsql/client';
 import { sql } from 'drizzle-orm';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DatabaseBusyError, DatabaseUnwritableError } from '../../db/failures.ts';
+import { DatabaseBusyError, DatabaseUnreadableError, DatabaseUnwritableError } from '../../db/failures.ts';
 import { openStore, type Store } from '../../db/transaction.ts';
 import { startWriter, type WritingProcess } from '../fixtures/writing-process.ts';
 
@@ -255,8 +255,39 @@ describe('every connection', () => {
     const made = openStore({ url: 'file::memory:' });
     opened.push(made);
     const message = expect.stringMatching('journal_mode=WAL');
-    await expect(Promise.resolve(made.read.all(sql`select 1`))).rejects.toMatchObject({ cause: { message } });
-    await expect(made.write((tx) => tx.run(sql`select 1`))).rejects.toMatchObject({ message });
+    await expect(Promise.resolve(made.read.all(sql`select 1`))).rejects.toMatchObject({
+      cause: { cause: { message } },
+    });
+    await expect(made.write((tx) => tx.run(sql`select 1`))).rejects.toMatchObject({ cause: { message } });
+  });
+});
+
+describe('when the file is damaged, or can not be opened', () => {
+  test.each([
+    ['something else', /disk of the database fails, or its file is damaged/],
+    ['a folder', /can not be opened now/],
+  ])('and is %s, all are told so for now, and once it is mended all goes on', async (what, reason) => {
+    const first = await withTable();
+    await first.write((tx) => tx.run(sql`insert into t (v) values (7)`));
+    const whole = file;
+    file = join(folder, 'damaged.db');
+    await first.read.run(sql.raw(`vacuum into '${whole}.copy'`));
+    await (what === 'a folder' ? mkdir(file) : writeFile(file, 'no database. '.repeat(1_000)));
+    const made = store();
+    await expect(rowsIn(made)).rejects.toMatchObject({
+      cause: { constructor: DatabaseUnreadableError, message: expect.stringMatching(reason) },
+    });
+    const all = [8, 9].map((v) => made.write((tx) => tx.run(sql`insert into t (v) values (${v})`)));
+    for (const one of await Promise.allSettled(all))
+      expect(one).toMatchObject({
+        status: 'rejected',
+        reason: { constructor: DatabaseUnwritableError, message: expect.stringMatching(reason) },
+      });
+    await rm(file, { recursive: true });
+    await rename(`${whole}.copy`, file);
+    expect(await rowsIn(made)).toEqual([7]);
+    await made.write((tx) => tx.run(sql`insert into t (v) values (10)`));
+    expect(await rowsInFile()).toEqual([7, 10]);
   });
 });
 

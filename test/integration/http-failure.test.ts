@@ -128,6 +128,18 @@ describe('When the files of a page can not be written', () => {
 });
 
 describe('When files were tampered with', () => {
+  test('A list that can not be read is not said to be missing', async () => {
+    const list = '/p/acme/api/v1/components?status_filter=major_outage';
+    const file = join(daymark.dataDir, 'published/acme.json');
+    const whole = readFileSync(file);
+    writeFileSync(file, whole.subarray(0, 1_000));
+    const { status, headers, body } = await get(list);
+    expect([status, headers['retry-after'], headers['cache-control']]).toEqual([503, '2', 'no-store']);
+    expect(body).toEqual({ detail: expect.stringMatching(/^What is published can not be read/) });
+    writeFileSync(file, whole);
+    expect((await get(list)).body).toMatchObject([{ name: 'API 2' }]);
+  });
+
   test('publish makes them anew', async () => {
     const file = join(daymark.dataDir, 'site/p/acme/api/v1/status.json');
     writeFileSync(file, 'rubbish');

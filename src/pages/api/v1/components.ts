@@ -16,7 +16,7 @@ export const { GET, ALL } = resource({
     async handle({ services, page, query }) {
       const paging = pagingOf(query);
       const status = choiceOf(query, 'status_filter', FILTERS);
-      const snapshot = await services.snapshots.get(page.slug);
+      const snapshot = await services.snapshots.toShow(page.slug);
       if (!snapshot) throw new HttpError(404, 'This page is not published yet.');
       const { limit, offset } = sliceOf(paging);
       const found = status
