@@ -3,12 +3,8 @@ import type { BoardRow, BoardSection } from '../../components/console/board.ts';
 import type { OpenRow } from '../../components/console/open-now.ts';
 import { type ComponentStatus, componentStatus, worstOf } from '../../domain/status.ts';
 import type { Form } from '../../http/form.ts';
-import {
-  type ComponentRecord,
-  getComponents,
-  listComponents,
-  listGroups,
-} from '../../manage/component-queries.ts';
+import { type ComponentLine, linesOf } from '../../manage/board.ts';
+import { getComponents } from '../../manage/component-queries.ts';
 import { type PublishingState, publishingState } from '../../manage/publishing-state.ts';
 import { listIncidents, listMaintenance } from '../../manage/queries.ts';
 import { markOfImpact } from '../../render/view/mark.ts';
@@ -16,7 +12,6 @@ import { ago, incidentWords, listed, spell, statusWords, windowWords } from '../
 import { toldOf } from './_messages.ts';
 import type { Desk } from './_page.ts';
 
-const ALL = { limit: 5_000, offset: 0 };
 /** So many open incidents, and windows, stand on the board. */
 const OPEN_SHOWN = { limit: 50, offset: 0 };
 
@@ -24,21 +19,19 @@ export interface BoardView {
   publishing: PublishingState;
   open: OpenRow[];
   sections: BoardSection[];
+  groups: readonly { id: string; name: string }[];
 }
 
 export async function boardOf(desk: Desk): Promise<BoardView> {
   const { me, page } = desk;
   const { read } = me.services;
-  const [components, open, groups] = await Promise.all([
-    listComponents(read, page.id, null, ALL),
-    openRows(desk),
-    listGroups(read, page.id, ALL),
-  ]);
+  const [{ components, groups }, open] = await Promise.all([linesOf(read, page.id), openRows(desk)]);
   const planned = await plannedFor(desk);
   return {
     publishing: publishingState(page),
     open,
-    sections: sectionsOf(components.items, groups.items, planned),
+    sections: sectionsOf(components, groups, planned),
+    groups,
   };
 }
 
@@ -100,35 +93,27 @@ async function plannedFor({ me, page, now, dates }: Desk): Promise<Map<string, s
   return planned;
 }
 
-function rowOf(component: ComponentRecord, planned: ReadonlyMap<string, string>): BoardRow {
-  const holders = component.heldBy.filter(({ status }) => status === component.status);
-  const held = component.status !== component.setStatus ? holders[0] : undefined;
-  const why = held
-    ? {
-        text: `by ${held.title}`,
-        path: `${held.type === 'incident' ? 'incidents' : 'maintenance'}/${held.id}/`,
-      }
-    : null;
-  return {
-    id: component.id,
-    name: component.name,
-    status: component.status,
-    why,
-    note: why ? null : (planned.get(component.id) ?? null),
+function rowOf(component: ComponentLine, planned: ReadonlyMap<string, string>): BoardRow {
+  const { id, name, status, holder } = component;
+  const why = holder && {
+    text: `by ${holder.title}`,
+    path: `${holder.type === 'incident' ? 'incidents' : 'maintenance'}/${holder.id}/`,
   };
+  return { id, name, status, why, note: why ? null : (planned.get(id) ?? null) };
 }
 
 function sectionsOf(
-  components: readonly ComponentRecord[],
+  components: readonly ComponentLine[],
   groups: readonly { id: string; name: string }[],
   planned: ReadonlyMap<string, string>,
 ): BoardSection[] {
   const sections: BoardSection[] = [];
+  const names = new Map(groups.map(({ id, name }) => [id, name]));
   for (const component of components) {
-    const group = component.group;
+    const id = component.groupId;
     let section = sections.at(-1);
-    if (!section || section.id !== (group?.id ?? null)) {
-      section = { id: group?.id ?? null, name: group?.name ?? null, status: 'operational', rows: [] };
+    if (!section || section.id !== id) {
+      section = { id, name: id === null ? null : (names.get(id) ?? null), status: 'operational', rows: [] };
       sections.push(section);
     }
     section.rows.push(rowOf(component, planned));
