@@ -17,4 +17,23 @@ export interface BoardSection {
   name: string | null;
   status: ComponentStatus;
   rows: BoardRow[];
+  /** Of a board that is too long to be read as a whole: what of these is not among `rows`, and the way to it. */
+  fold?: {
+    /** Names the section in the page's own links. */
+    key: string;
+    isOpen: boolean;
+    hidden: number;
+    text: string;
+    href: string;
+  };
+}
+
+/** What a board says of itself that does not show everything. */
+export interface BoardFolding {
+  open: readonly string[];
+  find: string;
+  total: number;
+  hidden: number;
+  /** Where everything is shown. */
+  all: string;
 }
