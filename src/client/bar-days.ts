@@ -50,11 +50,6 @@ export function barOf(svg: SVGSVGElement): Bar {
   };
 }
 
-function dateOf(index: number): string {
-  const first = document.querySelector<HTMLElement>('section.components')?.dataset.first ?? '';
-  return moments.weekday(Date.parse(first) + index * DAY);
-}
-
 /** `Major outage: 5 minutes` */
 function tell({ status, minutes }: BarDay['shown'][number]): string {
   return fill(words().pair, { name: words().status[status], value: lengthOf(minutes * MINUTE) });
@@ -66,18 +61,18 @@ export function storyOf(svg: SVGSVGElement, index: number): Story {
   const lines: Story['lines'] = shown.map((part) => ({ status: part.status, text: tell(part) }));
   if (index < bar.before) lines.push({ status: null, text: words().notCounted });
   else if (lines.length === 0) lines.push({ status: 'operational', text: words().status.operational });
-  const events = eventsOf(svg, index);
-  const date = dateOf(index);
+  const list = svg.closest<HTMLElement>('section.components')!;
+  const events = eventsOf(list, svg, index);
+  const date = moments.weekday(Date.parse(list.dataset.first ?? '') + index * DAY);
   const said = [...lines.map(({ text }) => text), ...events.map(({ title }) => title)];
   return { date, lines, events, text: `${date}${words().comma}${said.join(words().comma)}` };
 }
 
 /** What happened to the component of a bar on a day, of what `render/view/day-events.ts` wrote down. */
-function eventsOf(svg: Element, index: number): Story['events'] {
-  const list = svg.closest<HTMLElement>('section.components');
-  const place = String([...(list?.querySelectorAll('svg.bar') ?? [])].indexOf(svg));
+function eventsOf(list: HTMLElement, svg: SVGElement, index: number): Story['events'] {
+  const place = String([...list.querySelectorAll('svg.bar')].indexOf(svg));
   const home = document.querySelector('.brand')?.getAttribute('href');
-  return (list?.dataset.events ?? '').split('\n').flatMap((line) => {
+  return (list.dataset.events ?? '').split('\n').flatMap((line) => {
     const [reference = '', first, last, places, ...title] = line.split(' ');
     const isTold = Number(first) <= index && index <= Number(last) && places?.split(',').includes(place);
     if (!isTold) return [];

@@ -71,31 +71,24 @@ function onKey(event: KeyboardEvent): void {
     show(svg, day);
   } else {
     const to = dayAfter(event.key, day, bar);
-    if (to === null) return;
+    if (to === undefined) return;
     show(svg, Math.min(Math.max(to, 0), bar.count - 1));
   }
   event.preventDefault();
 }
 
-function dayAfter(key: string, day: number, bar: Bar): number | null {
+function dayAfter(key: string, day: number, bar: Bar): number | undefined {
   const forward = isMirrored() ? -1 : 1;
   const bad = bar.days.map(({ index }) => index);
-  switch (key) {
-    case 'ArrowRight':
-      return day + forward;
-    case 'ArrowLeft':
-      return day - forward;
-    case 'ArrowUp':
-      return bad.find((index) => index > day) ?? day;
-    case 'ArrowDown':
-      return bad.findLast((index) => index < day) ?? day;
-    case 'Home':
-      return 0;
-    case 'End':
-      return bar.count - 1;
-    default:
-      return null;
-  }
+  const days: Record<string, number> = {
+    ArrowRight: day + forward,
+    ArrowLeft: day - forward,
+    ArrowUp: bad.find((index) => index > day) ?? day,
+    ArrowDown: bad.findLast((index) => index < day) ?? day,
+    Home: 0,
+    End: bar.count - 1,
+  };
+  return days[key];
 }
 
 function show(svg: SVGSVGElement, day: number): void {

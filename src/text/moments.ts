@@ -82,6 +82,7 @@ export function momentsFor(language: string, formatOf: FormatOf): Moments {
     (year(at) === year(reference) ? told(at, DAY_SHORT) : shortDay(at)) + comma;
   const dated = (at: number, reference: number) => nearDay(at, reference) + time(at);
   const isOneDay = (one: number, other: number) => shortDay(one) === shortDay(other);
+  const hours = (start: number, end: number) => `${hour(start)}–${time(end)}`;
 
   return {
     time,
@@ -91,12 +92,10 @@ export function momentsFor(language: string, formatOf: FormatOf): Moments {
     fullMoment,
     range: (start, end, reference) =>
       isOneDay(start, end)
-        ? `${hour(start)}–${time(end)}`
+        ? hours(start, end)
         : `${nearDay(start, reference)}${hour(start)} – ${dated(end, reference)}`,
     fullRange: (start, end) =>
-      isOneDay(start, end)
-        ? `${longDay(start)}${hour(start)}–${time(end)}`
-        : `${fullMoment(start)} – ${fullMoment(end)}`,
+      isOneDay(start, end) ? longDay(start) + hours(start, end) : `${fullMoment(start)} – ${fullMoment(end)}`,
     shortDay,
     shortMonth: (at) => told(at, { month: 'short' }),
     dayOfMonth: (at) => told(at, { day: 'numeric' }),
