@@ -27,8 +27,8 @@ export class PageFiles {
   readonly #verified = new Map<string, Verified>();
   /** Slugs of pages that were deleted. */
   readonly #deleted = new Map<string, string[]>();
-  /** Slugs that pages left in another process. */
-  readonly #leaving = new Map<string, Set<string>>();
+  /** Slugs that pages left; true of those at which something of the page lies, or may. */
+  readonly #leaving = new Map<string, Map<string, boolean>>();
 
   constructor(
     private readonly options: PublisherOptions,
@@ -47,8 +47,7 @@ export class PageFiles {
 
   /** The page left a slug: once it lies whole at its new one, the old one leads there. */
   leaving(pageId: string, slug: string): void {
-    const slugs = this.#leaving.get(pageId) ?? new Set();
-    this.#leaving.set(pageId, slugs.add(slug));
+    this.#leaves(pageId, slug, this.#leaving.get(pageId)?.get(slug) ?? false);
   }
 
   /** Another process noted an older revision, or none, of what lies here; `revision` lay here when the term began. */
@@ -109,14 +108,15 @@ export class PageFiles {
     if (!result) return this.#gone(pageId);
     const { snapshot } = result;
     this.#verified.set(pageId, { slug: snapshot.page.slug, mark: result.mark, whole: true });
-    this.stats.publishes++;
-    this.stats.seconds += (performance.now() - started) / 1000;
-    if (verified && verified.slug !== slug) await this.#moved(verified.slug, pageId);
-    await this.#leave(pageId, slug);
+    // At once: whoever asks from here on whether it is published waits for these, too.
     this.trailing.follow(pageId, snapshot.page.slug, result.trailing, async () => {
       await this.owed.paid(snapshot.page.slug);
       this.records?.note(pageId, this.#recordOf(result.mark));
     });
+    this.stats.publishes++;
+    this.stats.seconds += (performance.now() - started) / 1000;
+    if (verified && verified.slug !== slug) this.#leaves(pageId, verified.slug, true);
+    await this.#leave(pageId, slug);
     return this.waiters.has(pageId) || this.trailing.isOverdue(pageId);
   }
 
@@ -180,11 +180,23 @@ export class PageFiles {
     this.options.onGone(slug);
   }
 
+  #leaves(pageId: string, slug: string, isThere: boolean): void {
+    const slugs = this.#leaving.get(pageId) ?? new Map<string, boolean>();
+    this.#leaving.set(pageId, slugs.set(slug, isThere));
+  }
+
+  /** Each is forgotten when it leads on: one that could not be made to is tried again with the page. */
   async #leave(pageId: string, slug: string): Promise<void> {
-    const left = this.#leaving.get(pageId) ?? [];
-    this.#leaving.delete(pageId);
-    for (const from of left)
-      if (from !== slug && (await this.options.target.revisionOf(from))) await this.#moved(from, pageId);
+    const left = this.#leaving.get(pageId) ?? new Map<string, boolean>();
+    for (const [from, isThere] of left) {
+      const mayLead = from !== slug && !(await this.#isTaken(from));
+      if (mayLead && (isThere || (await this.options.target.revisionOf(from)))) {
+        left.set(from, true);
+        await this.#moved(from, pageId);
+      }
+      left.delete(from);
+    }
+    if (left.size === 0) this.#leaving.delete(pageId);
   }
 
   async #moved(from: string, pageId: string): Promise<void> {

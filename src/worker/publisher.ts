@@ -251,7 +251,8 @@ export class Publisher implements Onlooker {
     await this.#lanes.queue.exclusively(pageId, async () => {
       this.#files.distrust(pageId);
       await this.#lanes.publishOrRemember(pageId);
-      await this.#lanes.attempt(pageId, () => this.#files.writeTrailing(pageId));
+      if (!this.failures.has(pageId))
+        await this.#lanes.attempt(pageId, () => this.#files.writeTrailing(pageId));
       await this.#archive.restart(pageId);
     });
     await this.#records?.settle();

@@ -127,6 +127,21 @@ describe('When the files of a page can not be written', () => {
   });
 });
 
+describe('When a page gets another address, and can not be led on to it from the old one', () => {
+  test('The operator sees it, and once the obstacle is gone it leads on by itself', async () => {
+    await daymark.api('POST', '/api/v1/pages', { name: 'Mover', slug: 'mover' }, WAIT);
+    const obstacle = join(daymark.dataDir, 'site/p/mover/moved.json');
+    mkdirSync(join(obstacle, 'x'), { recursive: true });
+    const { status } = await daymark.api('PATCH', '/api/v1/pages/mover', { slug: 'moved' });
+    expect(status).toBe(200);
+    await until(async () => (await ready()).failing.length > 0, 'the failure is told');
+    expect((await get('/p/moved/')).status).toBe(200);
+    rmSync(obstacle, { recursive: true });
+    await until(async () => (await get('/p/mover/')).status === 301, 'the old address leads to the new one');
+    await until(async () => (await ready()).failing.length === 0, 'all is well again');
+  });
+});
+
 describe('When files were tampered with', () => {
   test('A list that can not be read is not said to be missing', async () => {
     const list = '/p/acme/api/v1/components?status_filter=major_outage';
