@@ -15,6 +15,8 @@ export class HostLinks {
   #seen = '';
   /** What the links were made for. */
   #linked: ReadonlyMap<string, NamedPage> = new Map();
+  /** Some links may lead elsewhere without anybody having been told. */
+  #untold = false;
   #syncing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | null = null;
 
@@ -62,10 +64,19 @@ export class HostLinks {
     const slugs = new Map([...hosts].map(([name, { slug }]) => [name, slug]));
     const moves = (name: string) => this.#linked.get(name)?.pageId === hosts.get(name)?.pageId;
     const done: Synced[] = [];
-    for (const root of roots) done.push(await syncHosts(root, slugs, moves));
+    try {
+      for (const root of roots) done.push(await syncHosts(root, slugs, moves));
+    } catch (error) {
+      // Of the folder that failed some links may be new; once it can be written, it says that none is.
+      this.#untold = true;
+      this.#known = '';
+      if (done.some(({ changed }) => changed)) this.changed();
+      throw error;
+    }
     this.#linked = hosts;
     // Else it is looked at again, when the page lies there and each second.
     this.#known = done.every(({ whole }) => whole) ? key : '';
-    if (done.some(({ changed }) => changed)) this.changed();
+    if (this.#untold || done.some(({ changed }) => changed)) this.changed();
+    this.#untold = false;
   }
 }

@@ -30,7 +30,7 @@ const ALL = `select json_group_array(json_object('id', id, 'revision', revision,
     where c.page_id = some.id and c.status <> 'operational'))) as pages
   from (select * from pages where id > ? order by id limit ${CHUNK}) some`;
 const LEFT = `select slug, page_id as pageId, until from resting_slugs where until > ? limit ${CHUNK}`;
-const ASKED = `select id from pages where publish_requested > publish_answered limit ${CHUNK}`;
+const ASKED = `select id, publish_requested as request from pages where publish_requested > publish_answered limit ${CHUNK}`;
 
 export interface SeenPage {
   id: string;
@@ -106,7 +106,8 @@ export class Lookout {
     this.#slugsLeft(left!.rows);
     // Also when the clock was put back.
     if (Math.abs(now() - this.#comparedAt) >= COMPARE_MS) await this.#compare(store.read);
-    if (this.options.isMine()) for (const { id } of asked!.rows) await this.#answer(id as string);
+    if (!this.options.isMine()) return;
+    for (const { id, request } of asked!.rows) await this.#answer(id as string, request as number);
   }
 
   #pagesSeen(found: readonly KnownPage[]): void {
@@ -161,14 +162,18 @@ export class Lookout {
     this.#comparedAt = this.options.now();
   }
 
-  /** `daymark publish` beside this process asked for a page. */
-  async #answer(pageId: string): Promise<void> {
+  /**
+   * `daymark publish` beside this process asked for a page.
+   *
+   * @param request the newest that was seen: who asks meanwhile is answered by the next look
+   */
+  async #answer(pageId: string, request: number): Promise<void> {
     await Promise.all(this.options.onlookers.map((one) => one.republish(pageId)));
     await this.options.store.write(async (tx) => {
       await tx
         .update(pages)
-        .set({ publishAnswered: sql`publish_requested` })
-        .where(sql`${pages.id} = ${pageId}`);
+        .set({ publishAnswered: request })
+        .where(sql`${pages.id} = ${pageId} and publish_answered < ${request}`);
     });
   }
 }
