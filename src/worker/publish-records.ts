@@ -27,7 +27,10 @@ export class PublishRecords {
   ) {}
 
   note(pageId: string, record: PublishRecord): void {
-    this.#note(pageId, { record });
+    // A failure right behind a publish says nothing of what lies there: both are noted.
+    const before = this.#waiting.get(pageId);
+    const known = before?.olderThan === undefined ? before?.record : undefined;
+    this.#note(pageId, { record: { ...known, ...record } });
   }
 
   /**

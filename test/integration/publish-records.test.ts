@@ -29,6 +29,19 @@ test('What was noted meanwhile is not noted again, and what another process put 
   expect(await pageRow(site, id)).toMatchObject({ publishedRevision: 2, publishedAt: 5_000 });
 });
 
+test('A failure right behind a publish leaves what was published noted', async () => {
+  const id = await newPage(site);
+  const fail = (error: unknown) => {
+    throw error;
+  };
+  const records = new PublishRecords(site.store, () => true, fail);
+  records.note(id, { publishedRevision: 3, publishedAt: 1_000, publishError: null });
+  records.note(id, { publishError: 'no room', publishFailedAt: 2_000 });
+  await records.settle();
+  const noted = { publishedRevision: 3, publishedAt: 1_000, publishError: 'no room', publishFailedAt: 2_000 };
+  expect(await pageRow(site, id)).toMatchObject(noted);
+});
+
 test('Since when readers see a revision is said alike before the database knows of it, and after', async () => {
   const daymark = await startDaymark();
   const database = openStore({ url: `file:${daymark.dataDir}/daymark.db` });
