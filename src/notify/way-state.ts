@@ -3,6 +3,7 @@
  * delivery counts that as a try. After the rest a single thing is tried, and the rest only when it went through.
  */
 import { eq } from 'drizzle-orm';
+import type { Database } from '../../db/client.ts';
 import { lanes } from '../../db/messages.ts';
 import type { Store } from '../../db/transaction.ts';
 
@@ -31,6 +32,9 @@ export interface WayStateOptions {
 export class WayState {
   #resting: Resting | null = null;
   #probing = false;
+  /** How often this process began or ended to write what it found out, and how many such writes are under way. */
+  #turns = 0;
+  #writing = 0;
   #wentThroughAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly options: WayStateOptions) {}
@@ -42,8 +46,21 @@ export class WayState {
   /** Looks what other processes know. */
   async look(): Promise<void> {
     const { store, name } = this.options;
+    const turns = this.#turns;
     const [row] = await store.read.select().from(lanes).where(eq(lanes.name, name));
-    this.#resting = row ?? null;
+    // What this process found out meanwhile is newer than what was read.
+    if (this.#turns === turns && this.#writing === 0) this.#resting = row ?? null;
+  }
+
+  async #write(work: (tx: Database) => Promise<unknown>): Promise<void> {
+    this.#turns++;
+    this.#writing++;
+    try {
+      await this.options.store.write(work);
+    } finally {
+      this.#turns++;
+      this.#writing--;
+    }
   }
 
   /** Leave to try something; `leave` is to be called after it. While the way fails there is leave for one at a time. */
@@ -60,7 +77,7 @@ export class WayState {
 
   /** Something went through. */
   async opened(): Promise<void> {
-    const { store, name, now, log } = this.options;
+    const { name, now, log } = this.options;
     this.#wentThroughAt = now();
     if (!this.#resting) return;
     const { failingSince, error } = this.#resting;
@@ -69,14 +86,12 @@ export class WayState {
       { lane: name, error, after_seconds: Math.round((now() - failingSince) / 1000) },
       'mail goes out again',
     );
-    await store.write(async (tx) => {
-      await tx.delete(lanes).where(eq(lanes.name, name));
-    });
+    await this.#write((tx) => tx.delete(lanes).where(eq(lanes.name, name)));
   }
 
   /** Nothing gets through. @returns false when something did a moment ago: then it is not the way */
   async closed(error: string, code: number | null): Promise<boolean> {
-    const { store, name, now, chance, log } = this.options;
+    const { name, now, chance, log } = this.options;
     if (now() - this.#wentThroughAt < RECENTLY_MS && !this.#resting) return false;
     const failingSince = this.#resting?.failingSince ?? now();
     const rest = Math.min(Math.max(now() - failingSince, SHORTEST_REST_MS), LONGEST_REST_MS);
@@ -86,10 +101,10 @@ export class WayState {
       { lane: name, error, code, retry_seconds: Math.round(rest / 1000) },
       'mail can not be sent; nothing is lost, it is tried again',
     );
-    await store.write(async (tx) => {
-      const row = { name, error, failingSince, pausedUntil };
-      await tx.insert(lanes).values(row).onConflictDoUpdate({ target: lanes.name, set: row });
-    });
+    const row = { name, error, failingSince, pausedUntil };
+    await this.#write((tx) =>
+      tx.insert(lanes).values(row).onConflictDoUpdate({ target: lanes.name, set: row }),
+    );
     return true;
   }
 }

@@ -37,6 +37,7 @@ export interface ScheduleOptions {
 export class Schedule {
   #stopped = false;
   #wake: (() => void) | null = null;
+  #woken = false;
   #daysAt = 0;
   #domainsAt = 0;
   #answersAt = 0;
@@ -44,8 +45,9 @@ export class Schedule {
 
   constructor(private readonly options: ScheduleOptions) {}
 
-  /** Something was planned: look again. */
+  /** Something was planned: look again, also when a look is under way. */
   wake(): void {
+    this.#woken = true;
     this.#wake?.();
   }
 
@@ -57,12 +59,13 @@ export class Schedule {
   async run(): Promise<void> {
     while (!this.#stopped) {
       let pause = TICK_MS;
+      this.#woken = false;
       try {
         if (this.options.isMine()) pause = await this.#tick();
       } catch (error) {
         this.options.log.error({ error: messageOf(error) }, 'the schedule failed; it goes on');
       }
-      if (!this.#stopped) await this.#sleep(pause);
+      if (!this.#stopped && !this.#woken) await this.#sleep(pause);
     }
   }
 

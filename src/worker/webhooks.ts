@@ -19,6 +19,8 @@ export class WebhookWorker {
 
   /** There may be something to send. */
   wake(): void {
+    // At the end only calls are waited for.
+    if (this.#stopped) return;
     this.#woken = true;
     this.#wake?.();
   }
