@@ -73,7 +73,8 @@ function eventsOf(list: HTMLElement, svg: SVGElement, index: number): Story['eve
   const place = String([...list.querySelectorAll('svg.bar')].indexOf(svg));
   const home = document.querySelector('.brand')?.getAttribute('href');
   return (list.dataset.events ?? '').split('\n').flatMap((line) => {
-    const [reference = '', first, last, places, ...title] = line.split(' ');
+    const [reference = '', days = '', places, ...title] = line.split(' ');
+    const [first, last = first] = days.split('-');
     const isTold = Number(first) <= index && index <= Number(last) && places?.split(',').includes(place);
     if (!isTold) return [];
     const folder = reference.startsWith('i') ? 'incidents' : 'maintenance';
@@ -83,6 +84,5 @@ function eventsOf(list: HTMLElement, svg: SVGElement, index: number): Story['eve
 }
 
 export function linkTo({ title, href }: Story['events'][number]): HTMLElement {
-  const told = { dir: 'auto', textContent: title };
-  return href === null ? make('p', told) : make('a', { ...told, href });
+  return href === null ? make('p', { dir: 'auto' }, title) : make('a', { dir: 'auto', href }, title);
 }

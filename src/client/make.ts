@@ -1,7 +1,10 @@
-/** Makes an element with such properties. */
+/** Makes an element with such properties, and what it holds. */
 export function make<Name extends keyof HTMLElementTagNameMap>(
   name: Name,
   properties: Partial<HTMLElementTagNameMap[Name]>,
+  ...content: (Node | string)[]
 ): HTMLElementTagNameMap[Name] {
-  return Object.assign(document.createElement(name), properties);
+  const element = Object.assign(document.createElement(name), properties);
+  element.append(...content);
+  return element;
 }

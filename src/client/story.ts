@@ -20,20 +20,18 @@ box.dataset.kept = cursor.dataset.kept = '';
 export function openStory({ svg, day }: Shown, story: Story, hasTable: boolean, onTable: () => void): void {
   const pressed = box.contains(document.activeElement);
   box.replaceChildren(
-    make('b', { textContent: story.date }),
+    make('b', {}, story.date),
     ...story.lines.map(({ status, text }) => {
-      const line = make('p', { textContent: text });
+      const line = make('p', {}, text);
       if (status) line.dataset.status = status;
       return line;
     }),
     ...story.events.map((event) => Object.assign(linkTo(event), { tabIndex: -1 })),
-    make('button', {
-      type: 'button',
-      tabIndex: -1,
-      textContent: hasTable ? words().close : words().allDays,
-      ariaExpanded: String(hasTable),
-      onclick: onTable,
-    }),
+    make(
+      'button',
+      { type: 'button', tabIndex: -1, ariaExpanded: String(hasTable), onclick: onTable },
+      hasTable ? words().close : words().allDays,
+    ),
   );
   if (svg.nextElementSibling !== box) svg.after(box);
   if (pressed) box.querySelector('button')?.focus({ preventScroll: true });

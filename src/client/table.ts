@@ -28,26 +28,19 @@ function tableOf(svg: SVGSVGElement): Element | null {
 
 function makeTable(svg: SVGSVGElement): HTMLTableElement {
   const { days } = barOf(svg);
-  const { day, state, allDays, noTrouble } = words();
+  const { day, state, allDays, noTrouble, comma, pair } = words();
   const name = svg.parentElement?.querySelector('.name')?.textContent ?? '';
-  const table = make('table', { className: 'trouble' });
+  const hasNone = days.length === 0;
+  const caption = make('caption', {}, hasNone ? noTrouble : fill(pair, { name, value: allDays }));
+  const table = make('table', { className: 'trouble' }, caption);
   table.dataset.kept = '';
-  table.createCaption().textContent =
-    days.length === 0 ? noTrouble : fill(words().pair, { name, value: allDays });
-  if (days.length === 0) return table;
-  const titles = [day, state].map((title) => make('th', { scope: 'col', textContent: title }));
-  table
-    .createTHead()
-    .insertRow()
-    .append(...titles);
-  const body = table.createTBody();
-  for (const { index } of days.toReversed()) {
+  if (hasNone) return table;
+  const titles = [day, state].map((title) => make('th', { scope: 'col' }, title));
+  const rows = days.toReversed().map(({ index }) => {
     const { date, lines, events } = storyOf(svg, index);
-    const row = body.insertRow();
-    row.append(make('th', { scope: 'row', textContent: date }));
-    const cell = row.insertCell();
-    cell.textContent = lines.map(({ text }) => text).join(words().comma);
-    cell.append(...events.map(linkTo));
-  }
+    const states = lines.map(({ text }) => text).join(comma);
+    return make('tr', {}, make('th', { scope: 'row' }, date), make('td', {}, states, ...events.map(linkTo)));
+  });
+  table.append(make('thead', {}, make('tr', {}, ...titles)), make('tbody', {}, ...rows));
   return table;
 }

@@ -6,7 +6,7 @@ const LINKED = 8;
 
 /**
  * The incidents and windows of the days shown, a line each, as `src/client/bar-days.ts` reads it: `i` or `m` and, of the
- * newest, the id; the first and the last day, the places of the components in the list, the title. Empty without any.
+ * newest, the id; the day, or the first and the last; the places of the components in the list, the title. Empty without any.
  */
 export function dayEvents(snapshot: PageSnapshot): string {
   const { days, asOf } = snapshot;
@@ -29,7 +29,7 @@ export function dayEvents(snapshot: PageSnapshot): string {
     .filter(({ last, named }) => last >= 0 && named.length > 0)
     .map(
       ({ kind, id, first, last, named, title }, rank) =>
-        `${kind}${rank < LINKED ? id : ''} ${first} ${last} ${named.join()} ${title}`,
+        `${kind}${rank < LINKED ? id : ''} ${first}${last > first ? `-${last}` : ''} ${named.join()} ${title}`,
     )
     .join('\n');
 }
