@@ -13,7 +13,7 @@ export class HttpError extends Error {
 }
 
 /** When a database that is away may be asked for again, in seconds. */
-const RETRY_AFTER_S = 2;
+export const RETRY_AFTER_S = 2;
 
 const STATUS_OF: Record<DomainError['kind'], number> = {
   malformed: 400,

@@ -1,12 +1,14 @@
 /** A form of the console: what was sent, what is wrong with it, and what stands in its fields. */
 import type { APIContext } from 'astro';
 import type { z } from 'zod';
-import { DomainError, type Issue, TooManyError } from '../domain/errors.ts';
+import { DomainError, type Issue, TooManyError, unavailableIn } from '../domain/errors.ts';
 import { readFields } from './console.ts';
-import { HttpError } from './errors.ts';
+import { HttpError, logFailure, RETRY_AFTER_S } from './errors.ts';
 import { issuesOf } from './input.ts';
 
-type Page = Pick<APIContext, 'locals' | 'request'> & { response: { status?: number | undefined } };
+type Page = Pick<APIContext, 'locals' | 'request'> & {
+  response: { status?: number | undefined; headers?: Headers };
+};
 
 /** What a field's component takes. */
 export interface FieldProps {
@@ -148,6 +150,15 @@ export class Form {
     if (error instanceof TooManyError) {
       this.fail(error.message);
       this.page.response.status = 429;
+      return true;
+    }
+    const unavailable = unavailableIn(error);
+    if (unavailable) {
+      // The page is read again for what was typed; where that fails too, the page for errors follows.
+      this.fail(unavailable.message);
+      this.page.response.status = 503;
+      this.page.response.headers?.set('Retry-After', String(RETRY_AFTER_S));
+      logFailure(this.page.locals.services.log, this.page.locals.requestId, error, 503);
       return true;
     }
     if (!(error instanceof DomainError) || error.kind === 'not_found') return false;

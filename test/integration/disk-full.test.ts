@@ -1,6 +1,7 @@
 /** The disk takes nothing more, or gives nothing: what people are told, and what is there then. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { limit } from '../faults/tracer.ts';
+import { OWNER_ENV, signedIn, type Visitor } from '../server/console.ts';
 import { type Daymark, startDaymark } from '../server/daymark.ts';
 import { firstPage } from '../server/first-page.ts';
 
@@ -9,12 +10,14 @@ const INCIDENT = { title: 'Slow', body: 'We are looking.' };
 const ONCE = { 'idempotency-key': 'once' };
 
 let daymark: Daymark;
+let visitor: Visitor;
 
 const count = async () => (await daymark.api('GET', INCIDENTS)).headers['x-total-count'];
 
 beforeAll(async () => {
-  daymark = await startDaymark();
+  daymark = await startDaymark({ env: OWNER_ENV });
   await firstPage(daymark, { name: 'Acme' });
+  visitor = await signedIn(daymark);
 });
 afterAll(async () => {
   await daymark?.stop();
@@ -37,6 +40,13 @@ describe('While the disk takes nothing', () => {
     }
     for (const path of ['/p/acme/', '/api/v1/pages/acme', '/healthz'])
       expect((await daymark.api('GET', path)).status).toBe(200);
+  });
+
+  test('In the console what was typed stays, with the reason beside it', async () => {
+    const { status, headers, text } = await visitor.post('/console/pages/new/', { name: 'Typed at night' });
+    expect([status, headers['retry-after'], headers['cache-control']]).toEqual([503, '2', 'no-store']);
+    expect(text).toContain('value="Typed at night"');
+    expect(text).toMatch(/The disk of the database .* Nothing was changed/);
   });
 
   test('Once there is room they are taken, and nothing of the refused ones is there', async () => {
