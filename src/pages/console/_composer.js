@@ -64,14 +64,17 @@ if (form) {
   }
 
   function tellNext() {
-    const minutes = form.querySelector('[name=next]:checked')?.closest('[data-minutes]')?.dataset.minutes;
+    const chosen = form.querySelector('[name=next]:checked');
+    const minutes = chosen?.closest('[data-minutes]')?.dataset.minutes;
     const hint = form.querySelector('[data-next]');
     if (!hint) return;
     hint.dataset.server ??= hint.textContent;
     const at = new Date(Date.now() + Number(minutes) * 60_000);
     hint.textContent = minutes
       ? `${at.toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })} by your clock, shown on the page`
-      : hint.dataset.server;
+      : chosen?.value === 'none'
+        ? 'The page promises no time.'
+        : hint.dataset.server;
   }
 
   let timer = 0;
