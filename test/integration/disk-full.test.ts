@@ -1,4 +1,6 @@
 /** The disk takes nothing more, or gives nothing: what people are told, and what is there then. */
+import { rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { limit } from '../faults/tracer.ts';
 import { OWNER_ENV, signedIn, type Visitor } from '../server/console.ts';
@@ -61,6 +63,17 @@ describe('While the disk takes nothing', () => {
     expect(await count()).toBe('1');
     expect(daymark.output()).not.toMatch(/request failed|unhandled/i);
   });
+});
+
+test('A file that can be opened and not read is not said to be gone, nor a fault of the program', async () => {
+  const file = join(daymark.dataDir, 'site/p/acme/bad.txt');
+  // Its first byte belongs to no memory: reading it is EIO, as of a bad sector.
+  symlinkSync('/proc/self/mem', file);
+  const { status, headers, body } = await daymark.api('GET', '/p/acme/bad.txt');
+  expect([status, headers['retry-after'], headers['cache-control']]).toEqual([503, '2', 'no-store']);
+  expect(body).toEqual({ detail: expect.stringMatching(/can not be read/) });
+  rmSync(file);
+  expect((await daymark.api('GET', '/p/acme/bad.txt')).status).toBe(404);
 });
 
 describe('While no file can be opened', () => {
