@@ -64,8 +64,8 @@ export function storyOf(svg: SVGSVGElement, index: number): Story {
   const list = svg.closest<HTMLElement>('section.components')!;
   const events = eventsOf(list, svg, index);
   const date = moments.weekday(Date.parse(list.dataset.first ?? '') + index * DAY);
-  const said = [...lines.map(({ text }) => text), ...events.map(({ title }) => title)];
-  return { date, lines, events, text: `${date}${words().comma}${said.join(words().comma)}` };
+  const said = [date, ...lines.map(({ text }) => text), ...events.map(({ title }) => title)];
+  return { date, lines, events, text: said.join(words().comma) };
 }
 
 /** What happened to the component of a bar on a day, of what `render/view/day-events.ts` wrote down. */

@@ -29,7 +29,7 @@ function tableOf(svg: SVGSVGElement): Element | null {
 function makeTable(svg: SVGSVGElement): HTMLTableElement {
   const { days } = barOf(svg);
   const { day, state, allDays, noTrouble, comma, pair } = words();
-  const name = svg.parentElement?.querySelector('.name')?.textContent ?? '';
+  const name = svg.ariaLabel ?? '';
   const hasNone = days.length === 0;
   const caption = make('caption', {}, hasNone ? noTrouble : fill(pair, { name, value: allDays }));
   const table = make('table', { className: 'trouble' }, caption);

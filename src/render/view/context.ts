@@ -63,8 +63,9 @@ export function timeHtml(
   return `<time datetime="${iso(at)}"${told}${until}${aged}>${escapeHtml(text)}</time>`;
 }
 
+/** To the second, as the words are. */
 function iso(at: number): string {
-  return new Date(at).toISOString().replace('.000Z', 'Z');
+  return new Date(at).toISOString().replace(/\.\d+/, '');
 }
 
 /** A moment with as much of a date as the context asks for: `14:05 UTC`, `22 Nov, 14:05 UTC`, `22 November 2026, …`. */
