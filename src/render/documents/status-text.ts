@@ -150,6 +150,7 @@ function wrap(text: string, first = '', further = first): string[] {
   return [...lines, line === '' ? '' : (lines.length === 0 ? first : further) + line];
 }
 
+/** In characters, of which ASCII has one in each unit. */
 function lengthOf(text: string): number {
-  return [...text].length;
+  return /^[ -~]*$/.test(text) ? text.length : [...text].length;
 }

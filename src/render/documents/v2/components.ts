@@ -68,12 +68,13 @@ function componentOf(
   pageId: string,
 ): V2Component {
   const { v2Id, name, status, createdAt, updatedAt, description, since } = component;
+  const created = v2Time(createdAt);
   return {
     id: v2Id,
     name,
     status,
-    created_at: v2Time(createdAt),
-    updated_at: v2Time(updatedAt),
+    created_at: created,
+    updated_at: updatedAt === createdAt ? created : v2Time(updatedAt),
     position,
     description,
     showcase: false,
