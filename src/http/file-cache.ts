@@ -22,6 +22,8 @@ export interface Slot {
   slug: string;
   file: string;
   variants: Partial<Record<Encoding, Variant | null>>;
+  /** What is being read, since which generation. */
+  reading: Partial<Record<Encoding, { generation: number; variant: Promise<Variant | null> }>>;
   bytes: number;
   generation: number;
   checkedAt: number;
@@ -80,7 +82,17 @@ export class FileCache {
     const key = `${slug}/${file}`;
     let slot = this.#slots.get(key);
     if (!slot) {
-      slot = { key, slug, file, variants: {}, bytes: 0, generation: 0, checkedAt: 0, mtimeMs: -1 };
+      slot = {
+        key,
+        slug,
+        file,
+        variants: {},
+        reading: {},
+        bytes: 0,
+        generation: 0,
+        checkedAt: 0,
+        mtimeMs: -1,
+      };
       this.#slots.set(key, slot);
     }
     if (!this.isFresh(slot) && !(await this.#look(slot))) return null;
@@ -106,15 +118,35 @@ export class FileCache {
       const known = slot.variants[encoding];
       if (known !== undefined) return known;
       const { generation } = slot;
-      const more = (await this.options.listHeaders(slot.slug, urlPath)) ?? {};
-      const variant = await readVariant(this.pathOf(slot), encoding, slot.file, more);
+      const variant = await this.#read(slot, encoding, urlPath);
       // Replaced while it was read: what was read may be of two minds.
-      if (slot.generation !== generation) continue;
-      // One that is not there at all leaves nothing behind: nobody fills the memory with names.
-      if (!variant && encoding === 'identity') this.#slots.delete(slot.key);
-      else this.#keep(slot, encoding, variant);
-      return variant;
+      if (slot.generation === generation) return variant;
     }
+  }
+
+  /** Who asks for what is being read gets that: of a page that a thousand watch, nobody reads a thousand copies. */
+  async #read(slot: Slot, encoding: Encoding, urlPath: string): Promise<Variant | null> {
+    const { generation } = slot;
+    const begun = slot.reading[encoding];
+    if (begun?.generation === generation) return begun.variant;
+    const reading = { generation, variant: this.#fetch(slot, encoding, urlPath) };
+    slot.reading[encoding] = reading;
+    try {
+      return await reading.variant;
+    } finally {
+      if (slot.reading[encoding] === reading) delete slot.reading[encoding];
+    }
+  }
+
+  async #fetch(slot: Slot, encoding: Encoding, urlPath: string): Promise<Variant | null> {
+    const { generation } = slot;
+    const more = (await this.options.listHeaders(slot.slug, urlPath)) ?? {};
+    const variant = await readVariant(this.pathOf(slot), encoding, slot.file, more);
+    if (slot.generation !== generation) return variant;
+    // One that is not there at all leaves nothing behind: nobody fills the memory with names.
+    if (!variant && encoding === 'identity') this.#slots.delete(slot.key);
+    else this.#keep(slot, encoding, variant);
+    return variant;
   }
 
   #keep(slot: Slot, encoding: Encoding, variant: Variant | null): void {

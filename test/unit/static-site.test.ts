@@ -52,3 +52,24 @@ test('What was answered once is answered from memory', async () => {
   expect([await read(), await read(), await read()]).toEqual(['first', 'first', 'first']);
   expect(site.stats).toEqual({ hits: 2, reads: 1 });
 });
+
+test('What many ask for at once is read once', async () => {
+  const { site, read } = await sceneOf(async () => {
+    // Lets the others come in.
+    for (let turns = 0; turns < 50; turns += 1) await new Promise((resume) => setImmediate(resume));
+  });
+  const answers = await Promise.all(Array.from({ length: 30 }, read));
+  expect(new Set(answers)).toEqual(new Set(['first']));
+  expect(site.stats.reads).toBe(1);
+});
+
+test('Who asks for what is replaced while others read it gets what replaced it', async () => {
+  let replaced = false;
+  const { read } = await sceneOf(async (site, root) => {
+    if (replaced) return;
+    replaced = true;
+    await writeFile(join(root, 'p/first/index.html'), 'newer');
+    site.replaced('first', ['index.html']);
+  });
+  expect(await Promise.all(Array.from({ length: 10 }, read))).toEqual(Array(10).fill('newer'));
+});
