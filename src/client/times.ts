@@ -14,6 +14,8 @@ const LONGEST_AGE = 7 * 24 * 60 * MINUTE;
 
 const { lang } = document.documentElement;
 export const moments = momentsFor(lang, formatsFor(lang));
+// The first formatter in a browser takes longer than all others: it is made while the rest of the page comes in.
+moments.shortDay(0);
 
 /** The moments below `root` that are not in the visitor's zone yet. While the page is read, the last may be cut short. */
 export function localizeTimes(root: ParentNode, whole = true): void {
