@@ -29,15 +29,20 @@ export async function comes({ api }: Pick<Daymark, 'api'>, path: string): Promis
  * Waits until nothing more is written of a page, by what its publisher notes beside the snapshot: how far the archive has
  * come, and which reports are still to be made.
  */
-export async function comesToRest({ dataDir }: Pick<Daymark, 'dataDir'>, slug: string): Promise<void> {
+export async function comesToRest(
+  { dataDir }: Pick<Daymark, 'dataDir'>,
+  slug: string,
+  withinMs = WITHIN_MS,
+): Promise<void> {
   const noted = async (what: string) => {
     const text = await readFile(join(dataDir, `published/${slug}.${what}`), 'utf8').catch(() => null);
     return text === null ? null : (JSON.parse(text) as { position?: object | null; pending?: string[] });
   };
-  await until(async () => {
+  const isDone = async () => {
     const [archive, reports] = [await noted('archive'), await noted('uptime')];
     return archive?.position === null && reports?.pending?.length === 0;
-  }, `all of ${slug} is published`);
+  };
+  await until(isDone, `all of ${slug} is published`, withinMs);
 }
 
 /** Asks again and again until it is so. @throws Error naming what did not come */
