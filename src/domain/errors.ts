@@ -31,6 +31,13 @@ export class TooManyError extends Error {
 /** What is needed does not answer now, and will again. The edge answers 503 with `Retry-After`, and the message. */
 export class UnavailableError extends Error {}
 
+/** A published file that the disk does not give: it may be there, so nobody is told that it is not. */
+export class UnreadableError extends UnavailableError {
+  constructor(options: ErrorOptions) {
+    super('What is published can not be read at the moment. Try again in a moment.', options);
+  }
+}
+
 /** Not there, or not yours: the two can't be told apart. */
 export function notFound(what: string): DomainError {
   return new DomainError('not_found', `${what} not found.`);

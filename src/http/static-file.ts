@@ -4,7 +4,7 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { UnavailableError } from '../domain/errors.ts';
+import { UnreadableError } from '../domain/errors.ts';
 import { type Encoding, etagFrom, policyIn, sendHead, type Variant, variantOf } from './static-answer.ts';
 
 /** What is larger in the encoding that is asked for goes from the disk to whoever asks, and is not kept. */
@@ -23,7 +23,7 @@ const MISSING = new Set([
 /**
  * Null of what is not there.
  *
- * @throws UnavailableError of what could not be read: it may be there, and a cache in front shall keep what it has
+ * @throws UnreadableError of what could not be read: it may be there, and a cache in front shall keep what it has
  */
 export function nullIfMissing(error: unknown): null {
   if (MISSING.has((error as NodeJS.ErrnoException).code ?? '')) return null;
@@ -33,9 +33,7 @@ export function nullIfMissing(error: unknown): null {
 /** What the system refuses passes; whatever else was thrown stays what it is. */
 function asTold(error: unknown): unknown {
   if (!(error instanceof Error && 'syscall' in error)) return error;
-  return new UnavailableError('What is published can not be read at the moment. Try again in a moment.', {
-    cause: error,
-  });
+  return new UnreadableError({ cause: error });
 }
 
 /**

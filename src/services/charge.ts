@@ -56,16 +56,16 @@ export class Charge {
 
   /** A leap of the database's clock ends a lease early: nobody has to wait for its next renewal to publish. */
   async #keep(fence: number): Promise<boolean> {
-    return this.#asking((asking) => keepLease(this.store, this.#holder, fence, asking), Boolean);
+    return this.#asking((asking) => keepLease(this.store, this.#holder, fence, asking));
   }
 
   /** Asks the database for the lease. It holds, where it is had, from when the database was asked. */
-  async #asking<T>(ask: (asking: () => void) => Promise<T>, isHad: (answer: T) => boolean): Promise<T> {
+  async #asking<T>(ask: (asking: () => void) => Promise<T>): Promise<T> {
     let asked = 0;
     const answer = await ask(() => {
       asked = performance.now();
     });
-    if (isHad(answer)) this.#validUntil = asked + LEASE_MS - MARGIN_MS;
+    if (answer) this.#validUntil = asked + LEASE_MS - MARGIN_MS;
     return answer;
   }
 
@@ -104,8 +104,7 @@ export class Charge {
   }
 
   async #renew(force: boolean): Promise<void> {
-    const take = (asking: () => void) => takeLease(this.store, this.#holder, force, asking);
-    this.#fence = await this.#asking(take, () => true);
+    this.#fence = await this.#asking((asking) => takeLease(this.store, this.#holder, force, asking));
   }
 }
 

@@ -5,7 +5,7 @@
 import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { UnavailableError } from '../domain/errors.ts';
+import { UnreadableError } from '../domain/errors.ts';
 import { type PageSnapshot, SNAPSHOT_FORMAT } from './schema.ts';
 
 /** Components of all snapshots in memory together: with what is cached for each, some 25 MB. */
@@ -40,7 +40,7 @@ export class PublishedSnapshots {
   /**
    * As `get`, for whoever is to be shown it.
    *
-   * @throws UnavailableError of one that is there and can't be read now: nobody is told that there is none
+   * @throws UnreadableError of one that is there and can't be read now: nobody is told that there is none
    */
   async toShow(slug: string): Promise<PageSnapshot | null> {
     const snapshot = await this.get(slug);
@@ -66,7 +66,7 @@ export class PublishedSnapshots {
   /**
    * How many components, incidents and windows a page has, without reading all of them.
    *
-   * @throws UnavailableError when that can't be read now
+   * @throws UnreadableError when that can't be read now
    */
   async totals(slug: string): Promise<PageSnapshot['totals'] | null> {
     const text = await readFile(this.besides(slug, 'totals'), 'utf8').catch(unlessMissing);
@@ -135,9 +135,7 @@ function unlessMissing(error: unknown): null {
 }
 
 function unreadable(cause?: unknown): never {
-  throw new UnavailableError('What is published can not be read at the moment. Try again in a moment.', {
-    cause,
-  });
+  throw new UnreadableError({ cause });
 }
 
 function weightOf({ snapshot }: Kept): number {
