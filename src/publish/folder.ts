@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { replaceFile, syncFolder } from './replace-file.ts';
+import { makeReady, type Ready, replaceFiles, syncFolder } from './replace-files.ts';
 import {
   assertNotOvertaken,
   movedMarker,
@@ -10,7 +10,12 @@ import {
   REVISION_FILE,
   type RevisionMark,
   type Target,
+  type Written,
 } from './target.ts';
+
+/** So much is put into its place together. */
+const MOST_FILES = 64;
+const MOST_BYTES = 4 * 1024 * 1024;
 
 const ORIGIN_FILE = '.database';
 
@@ -33,19 +38,28 @@ export class FolderTarget implements Target {
     return this.#markIn(slug);
   }
 
-  async write(slug: string, files: readonly OutFile[]): Promise<string[]> {
-    this.mayWrite();
-    const folders = new Set<string>();
-    const replaced = await Promise.all(
-      files.map(async (file) => {
-        const path = join(this.#page(slug), file.path);
-        if (!(await replaceFile(path, file.body, this.now()))) return [];
-        folders.add(dirname(path));
-        return [file.path];
-      }),
-    );
-    await Promise.all([...folders].map(syncFolder));
-    return replaced.flat();
+  async write(
+    slug: string,
+    files: AsyncIterable<OutFile> | Iterable<OutFile>,
+    written: Written = () => undefined,
+  ): Promise<void> {
+    let group: OutFile[] = [];
+    let ready: Promise<Ready | null>[] = [];
+    let bytes = 0;
+    const put = async () => {
+      written(group, await this.#put(slug, group, await Promise.all(ready)));
+      [group, ready, bytes] = [[], [], 0];
+    };
+    for await (const file of files) {
+      const made = makeReady(this.#path(slug, file.path), file.body);
+      // Rejections are collected with the group: until then they must not count as unhandled.
+      made.catch(() => undefined);
+      group.push(file);
+      ready.push(made);
+      bytes += file.body.length;
+      if (bytes > MOST_BYTES || group.length >= MOST_FILES) await put();
+    }
+    await put();
   }
 
   async mark(slug: string, mark: RevisionMark, body: Buffer): Promise<void> {
@@ -101,7 +115,8 @@ export class FolderTarget implements Target {
   }
 
   async setOrigin(id: string): Promise<void> {
-    await replaceFile(join(this.root, ORIGIN_FILE), Buffer.from(`${id}\n`), this.now());
+    const ready = await makeReady(join(this.root, ORIGIN_FILE), Buffer.from(`${id}\n`));
+    if (ready) await replaceFiles([ready], this.now());
     await syncFolder(this.root);
   }
 
@@ -116,6 +131,23 @@ export class FolderTarget implements Target {
 
   forget(): void {
     // Nothing is remembered: the folder itself is looked at each time.
+  }
+
+  /** @returns paths of files that differed */
+  async #put(slug: string, files: readonly OutFile[], ready: readonly (Ready | null)[]): Promise<string[]> {
+    this.mayWrite();
+    const differing = files.filter((_, index) => ready[index] !== null);
+    await replaceFiles(
+      ready.filter((one) => one !== null),
+      this.now(),
+    );
+    const folders = new Set(differing.map(({ path }) => dirname(this.#path(slug, path))));
+    await Promise.all([...folders].map(syncFolder));
+    return differing.map(({ path }) => path);
+  }
+
+  #path(slug: string, path: string): string {
+    return join(this.#page(slug), path);
   }
 
   #markIn(slug: string): RevisionMark | null {

@@ -15,6 +15,7 @@ import {
   REVISION_FILE,
   type RevisionMark,
   type Target,
+  type Written,
 } from './target.ts';
 
 const ORIGIN_KEY = '.database';
@@ -70,21 +71,22 @@ export class S3Target implements Target {
     return found.mark;
   }
 
-  async write(slug: string, files: readonly OutFile[]): Promise<string[]> {
+  async write(
+    slug: string,
+    files: AsyncIterable<OutFile> | Iterable<OutFile>,
+    written: Written = () => undefined,
+  ): Promise<void> {
     const known = await this.#keysOf(slug);
-    const replaced = await Promise.all(
-      files.map(async ({ path, body }) => {
-        const { key, ...headers } = this.options.storedAs(path);
-        const digest = md5(body);
-        if (known.get(key) === digest) return [];
-        // Until the answer nobody knows which of the two lies there.
-        known.set(key, '');
-        accepted(await this.#client.put(this.#keyOf(slug, key), body, asHeaders(headers)), 'PUT', key);
-        known.set(key, digest);
-        return [path];
-      }),
-    );
-    return replaced.flat();
+    const writes: Promise<void>[] = [];
+    for await (const file of files) {
+      const write = this.#write(slug, file, known).then((differed) =>
+        written([file], differed ? [file.path] : []),
+      );
+      // Rejections are collected below, after the last file: until then they must not count as unhandled.
+      write.catch(() => undefined);
+      writes.push(write);
+    }
+    await Promise.all(writes);
   }
 
   async mark(slug: string, mark: RevisionMark, body: Buffer): Promise<void> {
@@ -156,6 +158,18 @@ export class S3Target implements Target {
   forget(): void {
     this.#known.clear();
     this.#marks.clear();
+  }
+
+  /** @returns false when it lay there already */
+  async #write(slug: string, { path, body }: OutFile, known: Map<string, string>): Promise<boolean> {
+    const { key, ...headers } = this.options.storedAs(path);
+    const digest = md5(body);
+    if (known.get(key) === digest) return false;
+    // Until the answer nobody knows which of the two lies there.
+    known.set(key, '');
+    accepted(await this.#client.put(this.#keyOf(slug, key), body, asHeaders(headers)), 'PUT', key);
+    known.set(key, digest);
+    return true;
   }
 
   #keyOf(slug: string, key: string): string {

@@ -6,6 +6,8 @@ export interface OutFile {
   body: Buffer;
 }
 
+export type Written = (files: readonly OutFile[], replaced: readonly string[]) => void;
+
 /** What `revision.json` says. */
 export interface RevisionMark {
   revision: number;
@@ -30,9 +32,10 @@ export interface Target {
   /**
    * Replaces files whose bytes differ, each at once; resolves when all of them would survive a power loss.
    *
-   * @returns paths that were replaced
+   * @param files may still be in the making: those that are there are made ready meanwhile
+   * @param written told of files that lie there by now, and of the paths of those that differed
    */
-  write(slug: string, files: readonly OutFile[]): Promise<string[]>;
+  write(slug: string, files: AsyncIterable<OutFile> | Iterable<OutFile>, written?: Written): Promise<void>;
   /**
    * Writes `revision.json`, after all that it speaks of.
    *

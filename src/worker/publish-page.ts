@@ -100,9 +100,14 @@ export async function publishPage(
   const { slug } = snapshot.page;
   // The first publish is whole at once: nothing of it may be missing.
   const first = before ? [] : current.trailing;
+  const files = [...current.files, ...archive.files, ...first];
+  // While the last files are compressed this thread has nothing else to do.
+  const rendered = Promise.withResolvers<void>();
   const [replaced] = await Promise.all([
-    writeInOrder(tools, slug, [...current.files, ...archive.files, ...first]),
-    tools.keep(slug, snapshot, { before, touches: rows.touches, incidents: archive.incidents }),
+    writeInOrder(tools, slug, files, rendered.resolve),
+    rendered.promise.then(() =>
+      tools.keep(slug, snapshot, { before, touches: rows.touches, incidents: archive.incidents }),
+    ),
   ]);
   const removed = [...current.removed, ...archive.removed, ...(mark ? [] : [MOVED_FILE])];
   for (const language of leftLanguages(before?.page ?? null, snapshot.page)) {
@@ -135,58 +140,67 @@ export async function leadOn(tools: PublishTools, slug: string, pageId: string):
   await tools.target.leadOn(slug, file, page.url);
 }
 
-/** Where their order counts, what pages refer to lies there before them. @returns how many files differed */
+/**
+ * Where their order counts, what pages refer to lies there before them.
+ *
+ * @param onRendered told when all are rendered
+ * @returns how many files differed
+ */
 async function writeInOrder(
   tools: PublishTools,
   slug: string,
   files: readonly PlannedFile[],
+  onRendered: () => void,
 ): Promise<number> {
-  if (!tools.target.inOrder) return renderAndWrite(tools, slug, files);
+  if (!tools.target.inOrder) return renderAndWrite(tools, slug, files, onRendered);
   const isPage = ({ path }: PlannedFile) => path.endsWith('.html');
   const before = await renderAndWrite(
     tools,
     slug,
     files.filter((file) => !isPage(file)),
   );
-  return before + (await renderAndWrite(tools, slug, files.filter(isPage)));
+  return before + (await renderAndWrite(tools, slug, files.filter(isPage), onRendered));
 }
 
-/** Renders on this thread, while what is rendered is compressed and written on others. @returns how many files differed */
+/**
+ * Renders on this thread, while what is rendered is compressed on others.
+ *
+ * @param onRendered told when all are rendered
+ * @returns how many files differed
+ */
 export async function renderAndWrite(
   tools: PublishTools,
   slug: string,
   files: readonly PlannedFile[],
+  onRendered: () => void = () => undefined,
 ): Promise<number> {
-  const formOrigin = new URL(tools.publicUrl).origin;
-  const writes: Promise<number>[] = [];
   const made = new WeakSet<Buffer>();
-  let batch: OutFile[] = [];
-  let bytes = 0;
-  const send = () => {
+  let differed = 0;
+  await tools.target.write(slug, rendered(tools, files, made, onRendered), (written, replaced) => {
     // What is replaced is told at once: nobody shall be served from memory what the folder no longer holds.
-    const sent = batch;
-    const write = tools.target.write(slug, sent).then((replaced) => {
-      tools.onReplaced(slug, replaced);
-      for (const { body } of sent) if (made.has(body)) giveBack(body);
-      return replaced.length;
-    });
-    // Rejections are collected below, after the last file: until then they must not count as unhandled.
-    write.catch(() => undefined);
-    writes.push(write);
-    batch = [];
-    bytes = 0;
-  };
+    tools.onReplaced(slug, [...replaced]);
+    for (const { body } of written) if (made.has(body)) giveBack(body);
+    differed += replaced.length;
+  });
+  return differed;
+}
+
+/** @param made gets what nobody else looks at */
+async function* rendered(
+  tools: PublishTools,
+  files: readonly PlannedFile[],
+  made: WeakSet<Buffer>,
+  onRendered: () => void,
+): AsyncGenerator<OutFile> {
+  const formOrigin = new URL(tools.publicUrl).origin;
   const giveWay = givingWay();
   for (const file of files) {
     await giveWay();
     const out = await renderFile(file, tools.printPage, formOrigin);
     if (!('bytes' in file)) made.add(out.body);
-    batch.push(out);
-    bytes += out.body.length;
-    if (bytes > 16_384 || batch.length >= 32) send();
+    yield out;
   }
-  if (batch.length > 0) send();
-  return (await Promise.all(writes)).reduce((sum, count) => sum + count, 0);
+  onRendered();
 }
 
 /** Files of what changed in the archive: made again, or taken away with what they told of. */

@@ -44,7 +44,7 @@ async function followAfter(files: TrailingFiles): Promise<number> {
 
 test('While a page keeps changing its large files follow each second, and more rarely the longer they take', async () => {
   expect(await followAfter(trailing(5))).toBe(1);
-  expect(await followAfter(trailing(200))).toBe(4);
+  expect(await followAfter(trailing(80))).toBe(4);
   expect(await followAfter(trailing(5_000))).toBe(10);
 });
 

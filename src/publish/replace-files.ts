@@ -1,11 +1,12 @@
 /**
- * Replaces one published file. What holds here:
+ * Replaces published files. What holds here:
  *
  * 1. A file is replaced by rename: a reader has the old one or the new one, whole.
  * 2. `.br` and `.gz` are renamed right before it. All three carry the same mtime, at least one whole second after that of
  *    the file they replace (nginx makes its ETag of second and size); where a crash left them apart, the mtimes tell.
  * 3. Only compressing, fsync and giving up what was replaced leave this thread: every other step is the kernel's memory, and
  *    each time this thread is given up a stream of requests may come in between.
+ * 4. Files are made together, and only then forced to disk: while a file system does the latter, whoever makes one waits.
  */
 import {
   close,
@@ -23,7 +24,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { promisify } from 'node:util';
-import { encode, isEncoded } from './encodings.ts';
+import { type Encoded, encode, isEncoded } from './encodings.ts';
 import { giveBack } from './give-back.ts';
 
 const sync = promisify(fsync);
@@ -34,29 +35,45 @@ const COMPARED = Buffer.allocUnsafeSlow(64 * 1024);
 /** Files in the making lie beside their place; a crash may leave some, which the next write of the file takes over. */
 const IN_THE_MAKING = '.daymark-new';
 
+/** A file that is to be replaced: what it is to say, in all encodings. */
+export interface Ready {
+  path: string;
+  body: Buffer;
+  encoded: Encoded;
+}
+
+/** Compares a file with what it is to say, and compresses that. @returns null when it says so already */
+export async function makeReady(path: string, body: Buffer): Promise<Ready | null> {
+  const old = statSync(path, { throwIfNoEntry: false });
+  if (old && isSame(path, old, body)) return null;
+  return { path, body, encoded: await encode(path, body) };
+}
+
 /**
- * Makes a file say this, whatever it said; resolves when that is on disk but for its name (`syncFolder`).
+ * Makes files say what they are to say; resolves when that is on disk but for their names (`syncFolder`).
  *
  * @param now milliseconds
- * @returns false when it said so already
  */
-export async function replaceFile(path: string, body: Buffer, now: number): Promise<boolean> {
-  const old = statSync(path, { throwIfNoEntry: false });
-  if (old && isSame(path, old, body)) return false;
-  const { br, gz } = await encode(path, body);
-  const second = Math.max(Math.floor(now / 1000), old ? secondOf(old) + 1 : 0);
-  if (!old) mkdirSync(dirname(path), { recursive: true });
-  await Promise.all([
-    writeNew(path, body, second),
-    br && writeNew(`${path}.br`, br, second),
-    gz && writeNew(`${path}.gz`, gz, second),
-  ]);
-  for (const encoded of [br, gz]) if (encoded) giveBack(encoded);
-  // Encodings first: where one is gone a server falls back to the file itself, which is still the old one, whole.
-  put(`${path}.br`, br !== null);
-  put(`${path}.gz`, gz !== null);
-  put(path, true);
-  return true;
+export async function replaceFiles(files: readonly Ready[], now: number): Promise<void> {
+  const making: Making[] = [];
+  try {
+    for (const file of files) writeNew(file, now, making);
+    const synced = await Promise.allSettled(making.map(({ file }) => sync(file)));
+    for (const one of synced) if (one.status === 'rejected') throw one.reason;
+  } catch (error) {
+    // A full disk must not stay full of halves.
+    for (const { name } of making) rmSync(name, { force: true });
+    throw error;
+  } finally {
+    for (const { file } of making) closeSync(file);
+  }
+  for (const { path, encoded } of files) {
+    // Encodings first: where one is gone a server falls back to the file itself, which is still the old one, whole.
+    put(`${path}.br`, encoded.br !== null);
+    put(`${path}.gz`, encoded.gz !== null);
+    put(path, true);
+    for (const bytes of [encoded.br, encoded.gz]) if (bytes) giveBack(bytes);
+  }
 }
 
 /** Forces the names in a folder to disk. */
@@ -137,19 +154,25 @@ function letAllGo(): void {
   held = [];
 }
 
-async function writeNew(path: string, body: Buffer, second: number): Promise<void> {
-  const name = path + IN_THE_MAKING;
-  let file: number | null = null;
-  try {
-    file = openSync(name, 'w', 0o644);
-    writeFileSync(file, body);
+interface Making {
+  name: string;
+  file: number;
+}
+
+function writeNew({ path, body, encoded }: Ready, now: number, making: Making[]): void {
+  const old = statSync(path, { throwIfNoEntry: false });
+  const second = Math.max(Math.floor(now / 1000), old ? secondOf(old) + 1 : 0);
+  if (!old) mkdirSync(dirname(path), { recursive: true });
+  for (const [suffix, bytes] of [
+    ['', body],
+    ['.br', encoded.br],
+    ['.gz', encoded.gz],
+  ] as const) {
+    if (bytes === null) continue;
+    const name = path + suffix + IN_THE_MAKING;
+    const file = openSync(name, 'w', 0o644);
+    making.push({ name, file });
+    writeFileSync(file, bytes);
     futimesSync(file, second, second);
-    await sync(file);
-  } catch (error) {
-    // A full disk must not stay full of halves.
-    rmSync(name, { force: true });
-    throw error;
-  } finally {
-    if (file !== null) closeSync(file);
   }
 }
