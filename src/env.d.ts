@@ -13,6 +13,8 @@ declare namespace App {
   interface Locals {
     /** Set only by the publisher: what a page below `src/pages/render/` prints. A request from outside never has it. */
     print?: import('./render/print.ts').Print;
+    /** Likewise: keeps a long piece of HTML out of what the template prints. @returns what to print in its place */
+    aside?: (html: string) => string;
     services: import('./services.ts').Services;
     requestId: string;
     /** Below which page root the path lies. */

@@ -5,6 +5,7 @@ import { runCommandLine } from './cli/main.ts';
 import type { AskedOfNode } from './http/asked.ts';
 import type { RouteHandler } from './http/declare.ts';
 import type { RunApp } from './http/run-route.ts';
+import { Aside } from './render/aside.ts';
 import type { PrintPage } from './render/renderer.ts';
 
 // The young generation stays as it is after the start: let grow, it holds 90 MB under load that nothing needs.
@@ -13,25 +14,21 @@ setFlagsFromString('--semi-space-growth-factor=1');
 const app = createApp({ streaming: false });
 
 /** Prints one page of `src/pages/render/`. @throws Error when the page fails */
-const printPage: PrintPage = async (path, print) => {
-  const locals = { print } as App.Locals;
+const printPage: PrintPage = async (path, print, take) => {
+  const aside = new Aside();
+  const locals = { print, aside: aside.put } as App.Locals;
   const response = await app.render(new Request(`http://render.invalid${path}`), { locals });
-  const text = await textOf(response);
-  if (response.status !== 200) throw new Error(`${path} could not be rendered (${response.status}).`);
-  return text;
-};
-
-/** As `response.text()`, which takes two more copies on the way; the one that it holds is given back at once. */
-async function textOf(response: Response): Promise<string> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of response.body ?? []) chunks.push(chunk);
+  if (response.status !== 200) throw new Error(`${path} could not be rendered (${response.status}).`);
   const [first, second] = chunks;
-  const bytes =
+  const frame =
     first && !second ? Buffer.from(first.buffer, first.byteOffset, first.length) : Buffer.concat(chunks);
-  const text = bytes.toString('utf8');
-  for (const { buffer } of chunks) if (buffer instanceof ArrayBuffer) buffer.transfer(0);
-  return text;
-}
+  const page = aside.filled(frame);
+  const taken = take(page);
+  for (const { buffer } of [...chunks, page]) if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+  return taken;
+};
 
 /** The modules of the API by their files below `src`, and those that were asked for. */
 const api = import.meta.glob<Record<string, RouteHandler>>('./pages/api/**/*.ts');

@@ -166,7 +166,8 @@ export function createServices(config: Config, secret: string, printPage: PrintP
     sessions: createSessions(store, now, config.publicUrl.startsWith('https:')),
     passwords: createPasswords(),
     admit: (key, pageRef) => admitKey(store, key, pageRef, now()),
-    printHtml: async (print) => withPolicy(await printPage(`/render/${print.kind}`, print), "'self'"),
+    printHtml: (print) =>
+      printPage(`/render/${print.kind}`, print, (html) => withPolicy(html, "'self'").toString('utf8')),
     rootPage: (root) => pageOfRoot(store.read, root),
     published: (pageId, revision, ms) =>
       isPublishing

@@ -2,34 +2,50 @@ import { createHash } from 'node:crypto';
 import type { PlannedFile } from './planned-file.ts';
 import type { Print } from './print.ts';
 
-/** Prints one Astro page: the path of the page below `src/pages`, and what it is to print. */
-export type PrintPage = (path: string, print: Print) => Promise<string>;
+/**
+ * Prints one Astro page: the path of the page below `src/pages`, and what it is to print. `take` is handed the page in UTF-8,
+ * which is gone when it returns.
+ */
+export type PrintPage = <T>(path: string, print: Print, take: (html: Buffer) => T) => Promise<T>;
 
 const POLICY = "default-src 'none'; connect-src 'self'; img-src 'self' data:; base-uri 'none'";
-const ELEMENT = /<(style|script)\b[^>]*>([\s\S]*?)<\/\1>/g;
 
-function hashOf(text: string): string {
-  return `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
+function hashOf(content: Buffer): string {
+  return `'sha256-${createHash('sha256').update(content).digest('base64')}'`;
+}
+
+/** The hashes of what stands in the elements of one name. */
+function hashesOf(html: Buffer, name: 'style' | 'script'): string {
+  const hashes = new Set<string>();
+  for (let place = 0; ; ) {
+    const tag = html.indexOf(`<${name}`, place);
+    if (tag === -1) break;
+    const begin = html.indexOf('>', tag) + 1;
+    const end = html.indexOf(`</${name}>`, begin);
+    if (begin === 0 || end === -1) break;
+    hashes.add(hashOf(html.subarray(begin, end)));
+    place = end;
+  }
+  return hashes.size > 0 ? [...hashes].join(' ') : "'none'";
 }
 
 /**
  * The content security policy of a printed page: what stands in it, by hash, and nothing else. `formOrigin` is where its
  * forms may post to.
  */
-export function policyFor(html: string, formOrigin: string): string {
-  const styles = new Set<string>();
-  const scripts = new Set<string>();
-  for (const [, name, content] of html.matchAll(ELEMENT)) {
-    (name === 'style' ? styles : scripts).add(hashOf(content ?? ''));
-  }
-  const list = (hashes: Set<string>) => (hashes.size > 0 ? [...hashes].join(' ') : "'none'");
-  return `${POLICY}; form-action ${formOrigin}; style-src ${list(styles)}; script-src ${list(scripts)}`;
+export function policyFor(html: Buffer, formOrigin: string): string {
+  return `${POLICY}; form-action ${formOrigin}; style-src ${hashesOf(html, 'style')}; script-src ${hashesOf(html, 'script')}`;
 }
 
+const CHARSET = '<meta charset="utf-8">';
+
 /** Puts the policy into the head of a page, right behind its charset and before anything that it governs. */
-export function withPolicy(html: string, formOrigin: string): string {
+export function withPolicy(html: Buffer, formOrigin: string): Buffer {
+  const charset = html.indexOf(CHARSET);
+  if (charset === -1) return Buffer.from(html);
+  const place = charset + CHARSET.length;
   const meta = `<meta http-equiv="content-security-policy" content="${policyFor(html, formOrigin)}">`;
-  return html.replace('<meta charset="utf-8">', (charset) => charset + meta);
+  return Buffer.concat([html.subarray(0, place), Buffer.from(meta), html.subarray(place)]);
 }
 
 /** Makes the bytes of one planned file. */
@@ -38,11 +54,11 @@ export async function renderFile(
   printPage: PrintPage,
   formOrigin: string,
 ): Promise<{ path: string; body: Buffer }> {
-  const made =
-    'print' in file
-      ? withPolicy(await printPage(`/render/${file.print.kind}`, file.print), formOrigin)
-      : 'text' in file
-        ? file.text()
-        : file.bytes();
-  return { path: file.path, body: typeof made === 'string' ? Buffer.from(made, 'utf8') : made };
+  return { path: file.path, body: await bytesOf(file, printPage, formOrigin) };
+}
+
+function bytesOf(file: PlannedFile, printPage: PrintPage, formOrigin: string): Promise<Buffer> | Buffer {
+  if ('print' in file)
+    return printPage(`/render/${file.print.kind}`, file.print, (html) => withPolicy(html, formOrigin));
+  return 'text' in file ? Buffer.from(file.text(), 'utf8') : file.bytes();
 }

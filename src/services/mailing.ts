@@ -27,7 +27,7 @@ export function createNotifier(options: MailingOptions): Notifier {
     ...{ store, secrets, isPublished, made, now, log },
     publicUrl: config.publicUrl,
     way: wayOf(config),
-    print: async (mail) => inlined(await printPage('/render/mail', { kind: 'mail', mail })),
+    print: async (mail) => inlined(await printPage('/render/mail', { kind: 'mail', mail }, String)),
     alone: config.databaseUrl.startsWith('file:'),
     chance: Math.random,
   });

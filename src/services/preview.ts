@@ -47,11 +47,11 @@ export function createPreview(tools: {
     });
     if (!rows) throw new Error('The page is gone.');
     const snapshot = buildSnapshot(rows, manager.now(), publicUrl, known);
-    const printed = await printPage('/render/status', { kind: 'status', snapshot });
+    const printed = await printPage('/render/status', { kind: 'status', snapshot }, String);
     const html = withLogo(printed, snapshot)
       .replace(SCRIPT, '')
       .replace('</head>', () => `${STILL}</head>`);
-    return { html, policy: `${policyFor(html, "'none'")}; frame-ancestors 'self'; sandbox` };
+    return { html, policy: `${policyFor(Buffer.from(html), "'none'")}; frame-ancestors 'self'; sandbox` };
   };
 }
 
