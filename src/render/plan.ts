@@ -74,14 +74,17 @@ export function planCurrent(
     all || before.headline.kind !== after.headline.kind || before.headline.mark !== after.headline.mark;
   const newMonth =
     all || monthOf(before.asOf, after.page.timezone) !== monthOf(after.asOf, after.page.timezone);
+  const compatible = planCompatible(after, told);
+  // What takes longest to compress comes first.
   const files: PlannedFile[] = [
     ...pages(after.page, paths.home, (told) => ({ kind: 'status', snapshot: { ...after, page: told } })),
+    ...compatible.files,
     text(paths.status, () => toJson(statusDocument(after))),
     text(paths.components, () => toJson(componentsDocument(after.components.slice(0, STATIC_LIST)))),
     ...texts(after, paths.badge, badgeSvg),
     ...texts(after, paths.statusText, statusText),
   ];
-  if (told || newDay || newMonth || newState) {
+  if (told || newDay || newMonth) {
     files.push(
       ...pages(after.page, paths.history, (told) => ({
         kind: 'history',
@@ -114,9 +117,8 @@ export function planCurrent(
       ...subscribePages(after, paths.subscribeSent, 'sent'),
       ...subscribePages(after, paths.subscribeError, 'error'),
     );
-  const compatible = planCompatible(after, told);
   return {
-    files: [...files, ...compatible.files, ...componentFiles(before, after, all, touched)],
+    files: [...files, ...componentFiles(before, after, all, touched)],
     trailing: [
       ...compatible.trailing,
       // One for all languages: it shows what the API answers now, so it comes with every revision.

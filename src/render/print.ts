@@ -11,8 +11,8 @@ import type { TokenState } from './view/token-page.ts';
 
 /**
  * What one of the Astro pages below `src/pages/render/` is asked to print, handed over as `Astro.locals.print`. The
- * present state reaches only `status`, `history` and `docs`: archive pages hold nothing of it (they are not printed again when
- * it changes).
+ * present state reaches only `status` and `docs`: archive pages hold nothing of it (they are not printed again when it
+ * changes).
  */
 export type Print =
   | { kind: 'status'; snapshot: PageSnapshot }

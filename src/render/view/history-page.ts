@@ -9,7 +9,7 @@ import { monthAfter, monthsBetween } from './months.ts';
 /** So many months stand on the history page itself. */
 const SHOWN = 3;
 
-/** The history page: the latest months, and links to all of them. */
+/** The history page: the latest months, and links to all of them. It says nothing of the present state. */
 export interface HistoryView {
   chrome: ChromeView;
   words: Dictionary;
@@ -45,10 +45,9 @@ export function historyView(snapshot: PageSnapshot): HistoryView {
     path: paths.history,
     title: words.history,
     description: words.historyDescription(page.name),
-    mark: snapshot.headline.mark,
+    mark: null,
     changedAt: snapshot.changedAt,
     revision: snapshot.revision,
-    headline: snapshot.headline,
   });
   return { chrome, words, title: words.history, months: months.filter(({ days }) => days.length > 0), years };
 }
