@@ -1,7 +1,8 @@
 import type { PageSnapshot } from '../snapshot/schema.ts';
 import { atomFeed } from './documents/atom.ts';
-import { toJson } from './documents/json.ts';
+import { toJson, toJsonWith } from './documents/json.ts';
 import { rssFeed } from './documents/rss.ts';
+import { v2Components } from './documents/v2/components.ts';
 import * as v2 from './documents/v2/documents.ts';
 import { fileOf, paths } from './paths.ts';
 import type { PlannedFile } from './planned-file.ts';
@@ -21,10 +22,14 @@ export function planCompatible(
     path: fileOf(path),
     text: () => toJson(make(snapshot)),
   });
+  const withComponents = (path: string, make: (snapshot: PageSnapshot) => object): PlannedFile => ({
+    path: fileOf(path),
+    text: () => toJsonWith(make(snapshot), { components: v2Components(snapshot).json }),
+  });
   const polled = [
-    json(paths.v2Summary, v2.v2SummaryDocument),
+    withComponents(paths.v2Summary, v2.v2SummaryDocument),
+    withComponents(paths.v2Components, v2.v2ComponentsDocument),
     json(paths.v2Status, v2.v2StatusDocument),
-    json(paths.v2Components, v2.v2ComponentsDocument),
     json(paths.v2Unresolved, v2.v2UnresolvedDocument),
     json(paths.v2Upcoming, (one) => v2.v2MaintenanceDocument(one, 'upcoming')),
     json(paths.v2Active, (one) => v2.v2MaintenanceDocument(one, 'active')),

@@ -35,9 +35,19 @@ export function buildSnapshot(
     rows.closedDays === null && known ? closedOf.get(known)! : closedByComponent(rows, days[0]!.date);
   const open = openDays(rows, days);
   const groupNames = new Map(rows.groups.map(([id, , name]) => [id, { id, name }]));
-  const components = rows.components.map((tuple, index) =>
-    componentOf(tuple, index, days, closed.get(tuple[0]) ?? NO_DAYS, open.get(tuple[0]), groupNames),
-  );
+  const before = new Map(known?.components.map((component) => [component.id, component]));
+  const components = rows.components.map((tuple, index) => {
+    const [id, , groupId] = tuple;
+    const facts = {
+      position: index + 1,
+      group: groupId === null ? null : groupNames.get(groupId)!,
+      days: closed.get(id) ?? NO_DAYS,
+    };
+    const same = before.get(id);
+    return same && !open.has(id) && isAsBefore(same, tuple, facts, days)
+      ? same
+      : componentOf(tuple, facts, days, open.get(id));
+  });
   const statuses = components.map((component) => component.status);
   const incidents = merged(rows.incidentIds, rows.incidents.map(incidentFrom), known?.incidents ?? []);
   const maintenance = merged(rows.windowIds, rows.windows, known?.maintenance ?? []);
@@ -112,13 +122,18 @@ function openDays(rows: PageRows, days: DayLength[]): Map<string, { first: strin
   return byComponent;
 }
 
+interface ComponentFacts {
+  position: number;
+  group: SnapshotComponent['group'];
+  /** The closed days. */
+  days: DayRecord[];
+}
+
 function componentOf(
-  [id, v2Id, groupId, name, code, description, status, since, createdAt, updatedAt]: ComponentTuple,
-  index: number,
+  [id, v2Id, , name, code, description, status, since, createdAt, updatedAt]: ComponentTuple,
+  { position, group, days: closed }: ComponentFacts,
   days: DayLength[],
-  closed: DayRecord[],
   open: { first: string; changes: ShownTuple[] } | undefined,
-  groups: Map<string, { id: string; name: string }>,
 ): SnapshotComponent {
   // A day that has begun, but whose eve is not closed yet, has pushed the oldest one out.
   const recent =
@@ -131,14 +146,43 @@ function componentOf(
     code,
     description,
     status,
-    position: index + 1,
-    group: groupId === null ? null : groups.get(groupId)!,
+    position,
+    group,
     since,
     createdAt,
     updatedAt,
     days: records,
     percent: percentOf(days, records, since),
   };
+}
+
+/**
+ * True of most components, of which nothing changed and which have no trouble behind them. They stay the very objects that
+ * they were: what was made of them is good for another revision.
+ */
+function isAsBefore(
+  known: SnapshotComponent,
+  [, v2Id, , name, code, description, status, since, createdAt, updatedAt]: ComponentTuple,
+  { position, group, days: closed }: ComponentFacts,
+  days: DayLength[],
+): boolean {
+  return (
+    known.updatedAt === updatedAt &&
+    known.position === position &&
+    known.status === status &&
+    known.days === closed &&
+    closed.length === 0 &&
+    known.percent[1] === 100 &&
+    isWellThroughout(days, closed, since) &&
+    known.since === since &&
+    known.createdAt === createdAt &&
+    known.v2Id === v2Id &&
+    known.name === name &&
+    known.code === code &&
+    known.description === description &&
+    known.group?.id === group?.id &&
+    known.group?.name === group?.name
+  );
 }
 
 function withOpenDays(
@@ -159,11 +203,14 @@ function withOpenDays(
   return records.length === 0 ? closed : [...closed.filter((day) => day.date < first), ...records];
 }
 
-function percentOf(days: DayLength[], records: DayRecord[], since: number): SnapshotComponent['percent'] {
+/** No trouble, and there for a while. */
+function isWellThroughout(days: DayLength[], records: DayRecord[], since: number): boolean {
   const last = days.at(-1)!;
-  // Most components: no trouble, and there since before today.
-  if (records.length === 0 && since < last.start && last.length > 0)
-    return { 1: 100, 7: 100, 30: 100, 90: 100 };
+  return records.length === 0 && last.length > 0 && since < last.start + last.length;
+}
+
+function percentOf(days: DayLength[], records: DayRecord[], since: number): SnapshotComponent['percent'] {
+  if (isWellThroughout(days, records, since)) return { 1: 100, 7: 100, 30: 100, 90: 100 };
   const of = (count: number) => uptimePercent(days, records, since, count);
   return { 1: of(1), 7: of(7), 30: of(30), 90: of(90) };
 }

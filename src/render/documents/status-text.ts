@@ -1,5 +1,10 @@
 import { holdsMaintenance } from '../../domain/status.ts';
-import type { PageSnapshot, SnapshotIncident, SnapshotMaintenance } from '../../snapshot/schema.ts';
+import type {
+  PageSnapshot,
+  SnapshotComponent,
+  SnapshotIncident,
+  SnapshotMaintenance,
+} from '../../snapshot/schema.ts';
 import { type Dates, datesFor } from '../../text/dates.ts';
 import { type Dictionary, dictionaryFor } from '../../text/dictionary.ts';
 import { clean, oneLine } from '../../text/escape.ts';
@@ -112,16 +117,30 @@ function updateLines(
   ];
 }
 
+/** The names of components as they stand in a line, for as long as snapshots hand on the same objects. */
+const lines = new WeakMap<SnapshotComponent, { name: string; length: number }>();
+
+function lineOf(component: SnapshotComponent): { name: string; length: number } {
+  let line = lines.get(component);
+  if (!line) {
+    const name = oneLine(component.name);
+    line = { name, length: lengthOf(name) };
+    lines.set(component, line);
+  }
+  return line;
+}
+
 function componentLines({ components, sections }: PageSnapshot, words: Dictionary): string[] {
-  const longest = Math.max(0, ...components.map(({ name }) => lengthOf(oneLine(name))));
+  const longest = components.reduce((most, component) => Math.max(most, lineOf(component).length), 0);
   const column = Math.min(longest, MAX_NAME_COLUMNS) + 2;
   return sections.flatMap(({ group, first, count }) => {
     const indent = group === null ? '' : '  ';
-    const lines = components.slice(first, first + count).map(({ name, status }) => {
-      const label = indent + oneLine(name);
-      return label + ' '.repeat(Math.max(2, column + 2 - lengthOf(label))) + words.componentStatus[status];
+    const inside = components.slice(first, first + count).map((component) => {
+      const { name, length } = lineOf(component);
+      const gap = ' '.repeat(Math.max(2, column + 2 - indent.length - length));
+      return indent + name + gap + words.componentStatus[component.status];
     });
-    return group === null ? lines : [oneLine(group.name), ...lines];
+    return group === null ? inside : [oneLine(group.name), ...inside];
   });
 }
 

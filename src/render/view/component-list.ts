@@ -8,7 +8,7 @@ import { escapeHtml } from '../../text/escape-html.ts';
 import { formatPercent } from '../../text/percent.ts';
 import { summaryOf, type ViewContext } from './context.ts';
 import { markHtml } from './mark.ts';
-import { uptimeBarHtml } from './uptime-bar.ts';
+import { daysBefore, uptimeBarHtml } from './uptime-bar.ts';
 
 /** Larger groups are folded while all is well in them. */
 const FOLDED_ABOVE = 4;
@@ -55,7 +55,33 @@ function groupHtml(
   return `<details class="group" data-status="${group.status}"${open}><summary>${CHEVRON}${mark}<h3 dir="auto">${escapeHtml(group.name)}</h3><span class="note">${note}</span></summary><ul class="rows">${rows}</ul></details>`;
 }
 
+/** A row in the page's own language, and what it follows from besides the component. */
+interface Row {
+  language: string;
+  firstDay: string | undefined;
+  days: number;
+  before: number;
+  html: string;
+}
+
+/** The rows of components, for as long as snapshots hand on the same objects. */
+const rows = new WeakMap<SnapshotComponent, Row>();
+
 function rowHtml(context: ViewContext, snapshot: PageSnapshot, component: SnapshotComponent): string {
+  const { language } = context.words;
+  if (language !== snapshot.page.languages[0]) return makeRow(context, snapshot, component);
+  const firstDay = snapshot.days[0]?.date;
+  const days = snapshot.days.length;
+  const before = daysBefore(snapshot.days, component);
+  const row = rows.get(component);
+  if (row?.language === language && row.firstDay === firstDay && row.days === days && row.before === before)
+    return row.html;
+  const html = makeRow(context, snapshot, component);
+  rows.set(component, { language, firstDay, days, before, html });
+  return html;
+}
+
+function makeRow(context: ViewContext, snapshot: PageSnapshot, component: SnapshotComponent): string {
   const { words } = context;
   const { status } = component;
   const said = words.componentStatus[status];

@@ -49,13 +49,22 @@ export function uptimeBarHtml(
   return `<svg class="bar" viewBox="0 0 ${width} ${HEIGHT}" preserveAspectRatio="none" role="img" aria-label="${escapeHtml(label)}"${bar.data}>${bar.paths}</svg>`;
 }
 
+/** How many of the days were over before the component counted. */
+export function daysBefore(days: readonly DayLength[], { since }: Pick<SnapshotComponent, 'since'>): number {
+  const isOver = (place: number) => days[place]!.start + days[place]!.length <= since;
+  // Most are there for longer than that, or hardly at all.
+  if (days.length === 0 || !isOver(0)) return 0;
+  let before = days.length;
+  while (!isOver(before - 1)) before--;
+  return before;
+}
+
 /**
  * The drawing without what changes at every moment. It follows from the days of the component, which day is the first, and
  * since when it counts: nothing in it depends on how long the last day has lasted, since a record holds its own lengths.
  */
 function barOf(days: readonly DayLength[], component: Pick<SnapshotComponent, 'days' | 'since'>): Bar {
-  const empty = days.findIndex((day) => day.start + day.length > component.since);
-  const before = empty === -1 ? days.length : empty;
+  const before = daysBefore(days, component);
   const key = `${days[0]?.date} ${days.length} ${before}`;
   const known = drawn.get(component.days);
   if (known?.key === key) return known;
@@ -66,7 +75,7 @@ function barOf(days: readonly DayLength[], component: Pick<SnapshotComponent, 'd
     bad: [],
     said: new Map(),
   };
-  const places = component.days.length > 0 ? new Map(days.map((day, index) => [day.date, index])) : null;
+  const places = component.days.length > 0 ? placesOf(days) : null;
   for (const status of BAD_STATUSES) {
     const bad = component.days.filter((day) => places?.has(day.date) && worstShown(day) === status);
     if (bad.length === 0) continue;
@@ -80,6 +89,18 @@ function barOf(days: readonly DayLength[], component: Pick<SnapshotComponent, 'd
   if (bar.bad.length > 0) bar.data += ` data-days="${daysData(component.days, places!)}"`;
   drawn.set(component.days, bar);
   return bar;
+}
+
+/** All components of a snapshot have the same days. */
+const placed = new WeakMap<readonly DayLength[], ReadonlyMap<string, number>>();
+
+function placesOf(days: readonly DayLength[]): ReadonlyMap<string, number> {
+  let places = placed.get(days);
+  if (!places) {
+    places = new Map(days.map((day, index) => [day.date, index]));
+    placed.set(days, places);
+  }
+  return places;
 }
 
 /** `86d5 87c45a3`: on day 86 five minutes of major outage, on day 87 two others, the worst first. */

@@ -1,40 +1,73 @@
 import type { PageSnapshot, Section, SnapshotComponent } from '../../../snapshot/schema.ts';
 import { type V2Component, v2Time } from './shapes.ts';
 
-/** The components of one snapshot, and where to find one by our id. */
+/** The components of one snapshot. */
 export interface V2Components {
   /** In display order, a group before its components. */
   list: V2Component[];
-  byId: ReadonlyMap<string, V2Component>;
-  /** `Group - Component`, as an update names it. */
-  labels: ReadonlyMap<string, string>;
+  /** The list in JSON. */
+  json: string;
 }
 
 /** Several documents of one publish hold them: made once. */
 const made = new WeakMap<PageSnapshot, V2Components>();
+
+interface Told {
+  one: V2Component;
+  json: string;
+}
+
+/** What was told of a component, for as long as snapshots hand on the same object. */
+const told = new WeakMap<SnapshotComponent, Told>();
 
 /** The page's groups and components (a group is a component with `group: true`). */
 export function v2Components(snapshot: PageSnapshot): V2Components {
   const known = made.get(snapshot);
   if (known) return known;
   const list: V2Component[] = [];
-  const byId = new Map<string, V2Component>();
-  const labels = new Map<string, string>();
+  const texts: string[] = [];
   const pageId = snapshot.page.v2Id;
   for (const [place, { group, first, count }] of snapshot.sections.entries()) {
     const inside = snapshot.components.slice(first, first + count);
-    if (group) list.push(groupOf(group, place + 1, inside, pageId));
+    if (group) {
+      const one = groupOf(group, place + 1, inside, pageId);
+      list.push(one);
+      texts.push(JSON.stringify(one));
+    }
     for (const [index, component] of inside.entries()) {
       const position = group ? index + 1 : place + 1;
-      const one = componentOf(component, position, group?.v2Id ?? null, pageId);
+      const { one, json } = toldOf(component, position, group?.v2Id ?? null, pageId);
       list.push(one);
-      byId.set(component.id, one);
-      labels.set(component.id, group ? `${group.name} - ${component.name}` : component.name);
+      texts.push(json);
     }
   }
-  const components = { list, byId, labels };
+  const components = { list, json: `[${texts.join()}]` };
   made.set(snapshot, components);
   return components;
+}
+
+/** The components of one snapshot by our id. */
+export interface V2Names {
+  byId: ReadonlyMap<string, V2Component>;
+  /** `Group - Component`, as an update names it. */
+  labels: ReadonlyMap<string, string>;
+}
+
+const names = new WeakMap<PageSnapshot, V2Names>();
+
+/** What incidents and windows need of the components that they name. */
+export function v2Names(snapshot: PageSnapshot): V2Names {
+  const known = names.get(snapshot);
+  if (known) return known;
+  const told = v2Components(snapshot).list.filter(({ group }) => !group);
+  const named = {
+    byId: new Map(snapshot.components.map(({ id }, index) => [id, told[index]!])),
+    labels: new Map(
+      snapshot.components.map(({ id, name, group }) => [id, group ? `${group.name} - ${name}` : name]),
+    ),
+  };
+  names.set(snapshot, named);
+  return named;
 }
 
 function groupOf(
@@ -59,6 +92,21 @@ function groupOf(
     only_show_if_degraded: false,
     components: inside.map(({ v2Id }) => v2Id),
   };
+}
+
+function toldOf(
+  component: SnapshotComponent,
+  position: number,
+  groupId: string | null,
+  pageId: string,
+): Told {
+  const known = told.get(component);
+  if (known?.one.position === position && known.one.group_id === groupId && known.one.page_id === pageId)
+    return known;
+  const one = componentOf(component, position, groupId, pageId);
+  const fresh = { one, json: JSON.stringify(one) };
+  told.set(component, fresh);
+  return fresh;
 }
 
 function componentOf(

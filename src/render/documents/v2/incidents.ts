@@ -1,7 +1,7 @@
 import type { ComponentStatus } from '../../../domain/status.ts';
 import type { PageSnapshot, SnapshotIncident } from '../../../snapshot/schema.ts';
 import { paths } from '../../paths.ts';
-import { type V2Components, v2Components } from './components.ts';
+import { type V2Names, v2Names } from './components.ts';
 import { type V2Affected, type V2Component, type V2Incident, type V2Update, v2Time } from './shapes.ts';
 
 type IncidentUpdate = SnapshotIncident['updates'][number];
@@ -9,7 +9,7 @@ type IncidentUpdate = SnapshotIncident['updates'][number];
 /** An incident with all its updates; one with a postmortem has that as its newest update, and as its status. */
 export function v2Incident(snapshot: PageSnapshot, incident: SnapshotIncident): V2Incident {
   const { page } = snapshot;
-  const components = v2Components(snapshot);
+  const components = v2Names(snapshot);
   const { postmortem } = incident;
   const told = updatesOf(incident, components);
   return {
@@ -32,7 +32,7 @@ export function v2Incident(snapshot: PageSnapshot, incident: SnapshotIncident): 
 /** The components that a thing names and that are still there, in the order of their positions. */
 export function componentsNamed(
   named: readonly { id: string }[],
-  { byId }: Pick<V2Components, 'byId'>,
+  { byId }: Pick<V2Names, 'byId'>,
 ): V2Component[] {
   return named.flatMap(({ id }) => byId.get(id) ?? []).sort((a, b) => a.position - b.position);
 }
@@ -47,7 +47,7 @@ function timeOfStatus({ updates }: SnapshotIncident, status: IncidentUpdate['sta
 }
 
 /** Newest first, like the source; what each changes follows from those before it. */
-function updatesOf(incident: SnapshotIncident, components: V2Components): V2Update[] {
+function updatesOf(incident: SnapshotIncident, components: V2Names): V2Update[] {
   const said = new Map<string, ComponentStatus>();
   return incident.updates
     .toReversed()
@@ -72,7 +72,7 @@ function updatesOf(incident: SnapshotIncident, components: V2Components): V2Upda
 function affectedBy(
   { status, components: named }: IncidentUpdate,
   said: Map<string, ComponentStatus>,
-  { byId, labels }: V2Components,
+  { byId, labels }: V2Names,
 ): V2Affected[] | null {
   const next = new Map(named.map((one) => [one.id, one.status]));
   if (status === 'resolved')

@@ -1,7 +1,7 @@
 import { type ComponentStatus, holdsMaintenance, type MaintenanceStatus } from '../../../domain/status.ts';
 import type { PageSnapshot, SnapshotMaintenance } from '../../../snapshot/schema.ts';
 import { paths } from '../../paths.ts';
-import { type V2Components, v2Components } from './components.ts';
+import { type V2Names, v2Names } from './components.ts';
 import { componentsNamed, SILENT } from './incidents.ts';
 import { type V2Affected, type V2Maintenance, type V2Update, v2Time, v2TimeOrNull } from './shapes.ts';
 
@@ -13,7 +13,7 @@ function v2StatusOf(status: MaintenanceStatus): MaintenanceStatus {
 /** A maintenance window: an incident whose impact is `maintenance`, with its plan. */
 export function v2Maintenance(snapshot: PageSnapshot, window: SnapshotMaintenance): V2Maintenance {
   const { page } = snapshot;
-  const components = v2Components(snapshot);
+  const components = v2Names(snapshot);
   return {
     id: window.v2Id,
     name: window.title,
@@ -34,7 +34,7 @@ export function v2Maintenance(snapshot: PageSnapshot, window: SnapshotMaintenanc
   };
 }
 
-function updatesOf(window: SnapshotMaintenance, components: V2Components): V2Update[] {
+function updatesOf(window: SnapshotMaintenance, components: V2Names): V2Update[] {
   let before: ComponentStatus = 'operational';
   return window.updates
     .toReversed()
@@ -62,7 +62,7 @@ function affectedBy(
   window: SnapshotMaintenance,
   before: ComponentStatus,
   after: ComponentStatus,
-  { byId, labels }: V2Components,
+  { byId, labels }: V2Names,
 ): V2Affected[] | null {
   const affected = window.components.flatMap(({ id }) => {
     const component = byId.get(id);
