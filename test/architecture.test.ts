@@ -72,7 +72,7 @@ const MAY: Record<string, { import: string[]; types?: string[] }> = {
     ],
   },
   'src/middleware': { import: ['src/http'] },
-  'src/server': { import: ['src/cli'], types: ['src/http', 'src/render'] },
+  'src/server': { import: ['src/cli', 'src/render/aside'], types: ['src/http', 'src/render'] },
   // Declares what Astro's locals hold: types alone.
   'src/env.d': { import: [], types: ['src/services', 'src/http', 'src/render'] },
 };
