@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { createClient } from '@libsql/client';
 import { clock } from '../server/http.ts';
 import { factorRow, ms, percentile, print, type Row } from './figures.ts';
@@ -10,7 +11,10 @@ import { Wire } from './wire.ts';
 const AT_ONCE = 20;
 /** Each is measured so often, in turns: what else the machine does meets all of them alike. */
 const ROUNDS = 3;
-const ALONE = 200;
+const ALONE = 30;
+/** Before a write that is alone what followed from the one before is over. */
+const REST_MS = 250;
+const IN_ROW = 200;
 const CROWD = 1_000;
 const BUDGET = { sign: '<=', must: 3, aim: 1.5 } as const;
 
@@ -18,38 +22,42 @@ const BUDGET = { sign: '<=', must: 3, aim: 1.5 } as const;
 export async function apiWrite(): Promise<Row[]> {
   const scene = await makeScene(20);
   const server = await startInserting(join(scene.server.dataDir, 'served.db'));
-  const ours = await wiresTo(scene.server.url);
-  const served = await wiresTo(server.url);
   try {
     const insert = await bareInsert(join(scene.server.dataDir, 'bare.db'));
-    const write = writing(scene, ours);
-    const insertServed = inserting(served);
-    await times(50, 1, write);
+    const write = writing(scene);
+    await over(scene.server.url, 1, (wires) => times(50, 1, write(wires)));
     const alone: Measured = { ours: [], bare: [], served: [] };
+    const inRow: Measured = { ours: [], bare: [], served: [] };
     const crowd: Measured = { ours: [], bare: [], served: [] };
     for (let round = 0; round < ROUNDS; round += 1) {
-      for (const [measured, count, atOnce] of [
-        [alone, ALONE, 1] as const,
-        [crowd, CROWD, AT_ONCE] as const,
+      for (const [measured, count, atOnce, rest] of [
+        [alone, ALONE, 1, REST_MS] as const,
+        [inRow, IN_ROW, 1, 0] as const,
+        [crowd, CROWD, AT_ONCE, 0] as const,
       ]) {
-        measured.ours.push(await times(count, atOnce, write));
+        measured.ours.push(
+          await over(scene.server.url, atOnce, (wires) => times(count, atOnce, write(wires), rest)),
+        );
         // What the writes had published would else slow the others down.
         await quiet(scene.server.pid);
-        measured.bare.push(await times(count, atOnce, insert));
-        measured.served.push(await times(count, atOnce, insertServed));
+        measured.bare.push(await times(count, atOnce, insert, rest));
+        measured.served.push(
+          await over(server.url, atOnce, (wires) => times(count, atOnce, inserting(wires), rest)),
+        );
       }
     }
     tell('alone', alone);
+    tell('one after the other', inRow);
     tell(`${AT_ONCE} at once`, crowd);
     const row = (what: string, { ours, bare }: Measured, of: (all: readonly Times[]) => number) =>
       factorRow(what, { ours: of(ours), reference: of(bare), unit: ms }, BUDGET);
     return [
       row('API write alone, p50', alone, p50),
+      row('API writes one after the other, p50', inRow, p50),
       row(`API write, ${AT_ONCE} at once, p50`, crowd, p50),
       row(`API write, ${AT_ONCE} at once, per write`, crowd, each),
     ];
   } finally {
-    for (const wire of [...ours, ...served]) wire.close();
     server.process.kill();
     await scene.close();
   }
@@ -88,15 +96,24 @@ interface Times {
   each: number;
 }
 
-/** A connection for each of those that write at once. */
-function wiresTo(url: string): Promise<Wire[]> {
-  return Promise.all(Array.from({ length: AT_ONCE }, () => Wire.to(url)));
+/** Does something over a connection for each of those that write at once. */
+async function over<T>(
+  url: string,
+  atOnce: number,
+  work: (wires: readonly Wire[]) => Promise<T>,
+): Promise<T> {
+  const wires = await Promise.all(Array.from({ length: atOnce }, () => Wire.to(url)));
+  try {
+    return await work(wires);
+  } finally {
+    for (const wire of wires) wire.close();
+  }
 }
 
-function writing({ components, server }: Scene, wires: readonly Wire[]): Write {
+function writing({ components, server }: Scene): (wires: readonly Wire[]) => Write {
   let sent = 0;
   const headers = [`Authorization: Bearer ${server.key}`];
-  return async (lane) => {
+  return (wires) => async (lane) => {
     const n = sent++;
     const component = components[n % components.length] ?? '';
     const status = ['degraded_performance', 'operational'][Math.floor(n / components.length) % 2];
@@ -136,17 +153,18 @@ async function startInserting(file: string): Promise<{ process: ChildProcess; ur
 /** One write of one of those that write at once: `lane` is its number. */
 type Write = (lane: number) => Promise<void>;
 
-/** Does something so many times, so many at once, and takes the time of each. */
-async function times(count: number, atOnce: number, once: Write): Promise<Times> {
+/** Does something so many times, so many at once, and takes the time of each. Before each it waits for `rest` milliseconds. */
+async function times(count: number, atOnce: number, once: Write, rest = 0): Promise<Times> {
   const taken: number[] = [];
   const begun = clock();
   const lane = async (index: number) => {
     for (let n = index; n < count; n += atOnce) {
+      if (rest > 0) await pause(rest);
       const start = clock();
       await once(index);
       taken.push(clock() - start);
     }
   };
   await Promise.all(Array.from({ length: atOnce }, (_, index) => lane(index)));
-  return { times: taken, each: (clock() - begun) / count };
+  return { times: taken, each: (clock() - begun) / count - rest };
 }

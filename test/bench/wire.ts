@@ -44,6 +44,7 @@ export class Wire {
       ...headers,
     ];
     const answer = await new Promise<string>((resolve, reject) => {
+      if (this.#socket.destroyed) return reject(new Error('the server closed the connection'));
       this.#done = resolve;
       this.#failed = reject;
       this.#socket.write(`${head.join('\r\n')}\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
