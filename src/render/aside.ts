@@ -10,19 +10,20 @@ export class Aside {
 
   /** A page in UTF-8 with all pieces in their places, in bytes of its own. */
   filled(page: Buffer): Buffer {
-    const parts: Buffer[] = [];
+    const places = this.#pieces.map((_, index) => Buffer.from(placeOf(index)));
+    const added = this.#pieces.reduce((sum, piece) => sum + Buffer.byteLength(piece), 0);
+    const left = places.reduce((sum, { length }) => sum + length, 0);
+    const filled = Buffer.allocUnsafeSlow(page.length + added - left);
+    let length = 0;
     let begin = 0;
     for (const [index, piece] of this.#pieces.entries()) {
-      const place = Buffer.from(placeOf(index));
-      const end = page.indexOf(place, begin);
+      const end = page.indexOf(places[index]!, begin);
       if (end === -1) throw new Error('A page has lost a piece of itself.');
-      parts.push(page.subarray(begin, end), Buffer.from(piece));
-      begin = end + place.length;
+      length += page.copy(filled, length, begin, end);
+      length += filled.write(piece, length);
+      begin = end + places[index]!.length;
     }
-    parts.push(page.subarray(begin));
-    const filled = Buffer.allocUnsafeSlow(parts.reduce((sum, { length }) => sum + length, 0));
-    let length = 0;
-    for (const part of parts) length += part.copy(filled, length);
+    page.copy(filled, length, begin);
     return filled;
   }
 }

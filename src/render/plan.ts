@@ -18,7 +18,7 @@ import { fileOf, paths } from './paths.ts';
 import { pictureOf } from './pictures/drawn.ts';
 import { pictureName } from './pictures/picture.ts';
 import { planCompatible } from './plan-compatible.ts';
-import { type PlannedFile, page, pages, text, texts } from './planned-file.ts';
+import { type PlannedFile, page, pages, pieces, text, texts } from './planned-file.ts';
 import { choicesChanged } from './view/subscribe-page.ts';
 
 /** Static lists hold so many (contract, section 3). */
@@ -123,8 +123,8 @@ export function planCurrent(
       ...compatible.trailing,
       // One for all languages: it shows what the API answers now, so it comes with every revision.
       page(paths.docs, { kind: 'docs', snapshot: after }),
-      text(paths.uptime, () => uptimeJson(after)),
-      text(paths.uptimeCsv, () => uptimeCsv(after)),
+      pieces(paths.uptime, () => uptimeJson(after)),
+      pieces(paths.uptimeCsv, () => uptimeCsv(after)),
     ],
     removed: [...removedComponents(before, after), ...removedLogo(before, after)],
   };

@@ -7,12 +7,18 @@ import type { Print } from './print.ts';
 /** A file to be made: of text or bytes at hand, or by the Astro page that `print` names. */
 export type PlannedFile = { path: string } & (
   | { text: () => string }
+  | { pieces: () => Iterable<string> }
   | { bytes: () => Buffer }
   | { print: Print }
 );
 
 /** A text, or JSON. */
 export const text = (path: string, make: () => string): PlannedFile => ({ path: fileOf(path), text: make });
+/** A text that may be megabytes long: no more than a piece of it is ever a string. */
+export const pieces = (path: string, make: () => Iterable<string>): PlannedFile => ({
+  path: fileOf(path),
+  pieces: make,
+});
 /** An Astro page. */
 export const page = (path: string, print: Print): PlannedFile => ({ path: fileOf(path), print });
 

@@ -3,8 +3,8 @@ import type { PlannedFile } from './planned-file.ts';
 import type { Print } from './print.ts';
 
 /**
- * Prints one Astro page: the path of the page below `src/pages`, and what it is to print. `take` is handed the page in UTF-8,
- * which is gone when it returns.
+ * Prints one Astro page: the path of the page below `src/pages`, and what it is to print. `take` is handed the page in
+ * UTF-8, which is gone when it returns.
  */
 export type PrintPage = <T>(path: string, print: Print, take: (html: Buffer) => T) => Promise<T>;
 
@@ -48,17 +48,55 @@ export function withPolicy(html: Buffer, formOrigin: string): Buffer {
   return Buffer.concat([html.subarray(0, place), Buffer.from(meta), html.subarray(place)]);
 }
 
+/** To be called between steps: a promise to wait for when others are to have their turn. */
+export type GiveWay = () => Promise<void> | undefined;
+
 /** Makes the bytes of one planned file. */
 export async function renderFile(
   file: PlannedFile,
   printPage: PrintPage,
   formOrigin: string,
+  giveWay: GiveWay = () => undefined,
 ): Promise<{ path: string; body: Buffer }> {
-  return { path: file.path, body: await bytesOf(file, printPage, formOrigin) };
+  return { path: file.path, body: await bytesOf(file, printPage, formOrigin, giveWay) };
 }
 
-function bytesOf(file: PlannedFile, printPage: PrintPage, formOrigin: string): Promise<Buffer> | Buffer {
+function bytesOf(
+  file: PlannedFile,
+  printPage: PrintPage,
+  formOrigin: string,
+  giveWay: GiveWay,
+): Promise<Buffer> | Buffer {
   if ('print' in file)
     return printPage(`/render/${file.print.kind}`, file.print, (html) => withPolicy(html, formOrigin));
+  if ('pieces' in file) return joined(file.pieces(), giveWay);
   return 'text' in file ? Buffer.from(file.text(), 'utf8') : file.bytes();
+}
+
+const SEGMENT = 256 * 1024;
+
+/** Encodes a text piece by piece. What holds a part of it is freed as soon as the whole has that part. */
+async function joined(pieces: Iterable<string>, giveWay: GiveWay): Promise<Buffer> {
+  const segments: Buffer[] = [];
+  let segment = Buffer.allocUnsafeSlow(SEGMENT);
+  let used = 0;
+  for (const piece of pieces) {
+    const pause = giveWay();
+    if (pause) await pause;
+    const most = piece.length * 3;
+    if (used + most > segment.length) {
+      segments.push(segment.subarray(0, used));
+      segment = Buffer.allocUnsafeSlow(Math.max(SEGMENT, most));
+      used = 0;
+    }
+    used += segment.write(piece, used);
+  }
+  segments.push(segment.subarray(0, used));
+  const whole = Buffer.allocUnsafeSlow(segments.reduce((sum, { length }) => sum + length, 0));
+  let length = 0;
+  for (const part of segments) {
+    length += part.copy(whole, length);
+    if (part.buffer instanceof ArrayBuffer) part.buffer.transfer(0);
+  }
+  return whole;
 }

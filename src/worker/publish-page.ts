@@ -15,7 +15,7 @@ import { fileOf, paths } from '../render/paths.ts';
 import { filesOfComponent, planCurrent } from '../render/plan.ts';
 import { filesOf, planIncident, planMaintenance, planMonth } from '../render/plan-archive.ts';
 import type { PlannedFile } from '../render/planned-file.ts';
-import { type PrintPage, renderFile } from '../render/renderer.ts';
+import { type GiveWay, type PrintPage, renderFile } from '../render/renderer.ts';
 import { loadIncidents, loadMonth, loadWindows } from '../snapshot/archive.ts';
 import { buildSnapshot, isReusable } from '../snapshot/build.ts';
 import { loadPage, type Touch } from '../snapshot/load.ts';
@@ -23,16 +23,23 @@ import type { PageSnapshot } from '../snapshot/schema.ts';
 import { isoTime } from '../text/time.ts';
 import type { News } from './report-lane.ts';
 
-/** So long a publish holds this thread at a time, but for the length of one step: a file, or what the database tells. */
+/**
+ * So long a publish holds this thread at a time, but for the length of one step: a file, a piece of a long one, or what the
+ * database tells.
+ */
 const YIELD_MS = 4;
 
 /** Lets requests come in between: a publish of a thousand components must not make an API call wait for all of it. */
-function givingWay(): () => Promise<void> {
+function givingWay(): GiveWay {
   let since = performance.now();
-  return async () => {
-    if (performance.now() - since <= YIELD_MS) return;
-    await new Promise((resume) => setImmediate(resume));
-    since = performance.now();
+  return () => {
+    if (performance.now() - since <= YIELD_MS) return undefined;
+    return new Promise((resume) =>
+      setImmediate(() => {
+        since = performance.now();
+        resume();
+      }),
+    );
   };
 }
 
@@ -196,7 +203,7 @@ async function* rendered(
   const giveWay = givingWay();
   for (const file of files) {
     await giveWay();
-    const out = await renderFile(file, tools.printPage, formOrigin);
+    const out = await renderFile(file, tools.printPage, formOrigin, giveWay);
     if (!('bytes' in file)) made.add(out.body);
     yield out;
   }

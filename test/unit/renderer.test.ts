@@ -6,7 +6,7 @@ import { toJson } from '../../src/render/documents/json.ts';
 import { statusText } from '../../src/render/documents/status-text.ts';
 import { v2ComponentsDocument, v2SummaryDocument } from '../../src/render/documents/v2/documents.ts';
 import { planCurrent } from '../../src/render/plan.ts';
-import { policyFor, withPolicy } from '../../src/render/renderer.ts';
+import { policyFor, renderFile, withPolicy } from '../../src/render/renderer.ts';
 import { statusView } from '../../src/render/view/status-page.ts';
 import type { PageSnapshot } from '../../src/snapshot/schema.ts';
 import { DAY } from '../fixtures/snapshot-parts.ts';
@@ -35,6 +35,24 @@ describe('the policy of a page', () => {
       /^<head><meta charset="utf-8"><meta http-equiv="content-security-policy" content="[^"]+"><title>Ü<\/title>$/,
     );
     expect(withPolicy(Buffer.from('<p>x</p>'), ORIGIN).toString()).toBe('<p>x</p>');
+  });
+});
+
+describe('a text in pieces', () => {
+  it('is the same as in one, wherever its pieces end, and others have their turn in between', async () => {
+    const texts = ['', 'ü“x”'.repeat(70_000), 'a'.repeat(300_000), '', '統'.repeat(90_000), 'z'];
+    let turns = 0;
+    const giveWay = () => (turns++ % 2 === 0 ? Promise.resolve() : undefined);
+    const noPage = () => Promise.reject(new Error('nothing is printed here'));
+    const file = await renderFile({ path: 'x.csv', pieces: () => texts }, noPage, ORIGIN, giveWay);
+    expect(file.path).toBe('x.csv');
+    expect(file.body.equals(Buffer.from(texts.join('')))).toBe(true);
+    expect(turns).toBe(texts.length);
+  });
+
+  it('may have none', async () => {
+    const noPage = () => Promise.reject(new Error('nothing is printed here'));
+    expect((await renderFile({ path: 'x', pieces: () => [] }, noPage, ORIGIN)).body).toHaveLength(0);
   });
 });
 

@@ -26,6 +26,8 @@ function told(snapshot: PageSnapshot) {
   return uptimeDocument(snapshot).components;
 }
 
+const whole = (pieces: Iterable<string>) => [...pieces].join('');
+
 describe('the uptime document', () => {
   it('tells the rule, and of each component percentages and all ninety days', () => {
     const document = uptimeDocument(outageSnapshot());
@@ -80,7 +82,7 @@ describe('the uptime document', () => {
   it('is valid for a page without components or without days', () => {
     expect(told({ ...quietSnapshot(), components: [] })).toEqual([]);
     expect(told({ ...quietSnapshot(), days: [] })[0]!.days).toEqual([]);
-    expect(uptimeJson(quietSnapshot()).endsWith(']}\n')).toBe(true);
+    expect(whole(uptimeJson(quietSnapshot())).endsWith(']}\n')).toBe(true);
   });
 
   it('counts whole seconds that add up to the day', () => {
@@ -103,7 +105,7 @@ describe('the uptime document', () => {
 
 describe('the uptime table', () => {
   it('has a row per component and day, each with the seconds of every status', () => {
-    const lines = uptimeCsv(outageSnapshot()).split('\r\n');
+    const lines = whole(uptimeCsv(outageSnapshot())).split('\r\n');
     expect(lines).toHaveLength(1 + 17 * 90 + 1);
     expect(lines[0]).toBe(
       'component_id,component,date,percent,operational_seconds,under_maintenance_seconds,' +
@@ -125,11 +127,11 @@ describe('the uptime table', () => {
 
   it('keeps a name with signs that mean something elsewhere', () => {
     const { components, days } = quietSnapshot();
-    const table = uptimeCsvOf([{ ...components[0]!, name: "$& $1 $$ $' $`" }], days.slice(-2));
+    const table = whole(uptimeCsvOf([{ ...components[0]!, name: "$& $1 $$ $' $`" }], days.slice(-2)));
     expect(table.split('\r\n').filter((line) => line.includes(",$& $1 $$ $' $`,2026-"))).toHaveLength(2);
   });
 
   it('has only its head where there are no days', () => {
-    expect(uptimeCsvOf(quietSnapshot().components, []).split('\r\n')).toHaveLength(2);
+    expect(whole(uptimeCsvOf(quietSnapshot().components, [])).split('\r\n')).toHaveLength(2);
   });
 });

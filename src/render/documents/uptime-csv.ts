@@ -19,21 +19,24 @@ const LINE_END = '\r\n';
 const rowEnds: PrintDays = (cells) => cells.map((cell) => LINE_END + rowEnd(cell)).join('');
 const closedRows = closedDaysPrinter(rowEnds);
 
-/** GET `/api/v1/uptime.csv`: a row per component and day, oldest first (RFC 4180; contract, section 4). */
-export function uptimeCsv(snapshot: PageSnapshot): string {
+/** GET `/api/v1/uptime.csv`: a row per component and day, oldest first (RFC 4180; contract, section 4), in pieces. */
+export function uptimeCsv(snapshot: PageSnapshot): Generator<string> {
   return uptimeCsvOf(snapshot.components, snapshot.days);
 }
 
 /** The same of any components and days, the last of which may be one that is not over. */
-export function uptimeCsvOf(components: readonly UptimeComponent[], days: readonly DayLength[]): string {
+export function* uptimeCsvOf(
+  components: readonly UptimeComponent[],
+  days: readonly DayLength[],
+): Generator<string> {
   const closedOf = closedRows(days);
-  const blocks = components.map((component) => {
+  yield COLUMNS.join();
+  for (const component of components) {
     const start = `${LINE_END}${csvCell(component.id)},${csvCell(component.name)},`;
     const rows = closedOf(component) + rowEnds(currentDay(days, component));
-    // A function, since `$` means something in a replacement.
-    return rows.replaceAll(LINE_END, () => start);
-  });
-  return `${COLUMNS.join()}${blocks.join('')}${LINE_END}`;
+    yield rows.split(LINE_END).join(start);
+  }
+  yield LINE_END;
 }
 
 function rowEnd({ date, percent, shown }: DayCell): string {

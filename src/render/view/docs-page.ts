@@ -173,7 +173,7 @@ function liveAnswers(
       '/api/v1/components': () => componentsDocument(components),
       '/api/v1/components/{id}': () => componentDocument(component),
       '/api/v1/uptime': () => uptimeDocument(few),
-      '/api/v1/uptime.csv': () => uptimeCsv(few),
+      '/api/v1/uptime.csv': () => [...uptimeCsv(few)].join(''),
     }),
     ...(incident && {
       '/api/v1/incidents': () => incidentsDocument(incidents.slice(0, 3)),
