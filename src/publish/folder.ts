@@ -44,18 +44,15 @@ export class FolderTarget implements Target {
     written: Written = () => undefined,
   ): Promise<void> {
     let group: OutFile[] = [];
-    let ready: Promise<Ready | null>[] = [];
+    let ready: (Ready | null)[] = [];
     let bytes = 0;
     const put = async () => {
-      written(group, await this.#put(slug, group, await Promise.all(ready)));
+      written(group, await this.#put(slug, group, ready));
       [group, ready, bytes] = [[], [], 0];
     };
     for await (const file of files) {
-      const made = makeReady(this.#path(slug, file.path), file.body);
-      // Rejections are collected with the group: until then they must not count as unhandled.
-      made.catch(() => undefined);
       group.push(file);
-      ready.push(made);
+      ready.push(makeReady(this.#path(slug, file.path), file.body));
       bytes += file.body.length;
       if (bytes > MOST_BYTES || group.length >= MOST_FILES) await put();
     }
@@ -115,7 +112,7 @@ export class FolderTarget implements Target {
   }
 
   async setOrigin(id: string): Promise<void> {
-    const ready = await makeReady(join(this.root, ORIGIN_FILE), Buffer.from(`${id}\n`));
+    const ready = makeReady(join(this.root, ORIGIN_FILE), Buffer.from(`${id}\n`));
     if (ready) await replaceFiles([ready], this.now());
     await syncFolder(this.root);
   }

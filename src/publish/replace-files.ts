@@ -26,6 +26,7 @@ import { dirname } from 'node:path';
 import { promisify } from 'node:util';
 import { type Encoded, encode, isEncoded } from './encodings.ts';
 import { giveBack } from './give-back.ts';
+import { givingWay } from './giving-way.ts';
 
 const sync = promisify(fsync);
 
@@ -35,29 +36,39 @@ const COMPARED = Buffer.allocUnsafeSlow(64 * 1024);
 /** Files in the making lie beside their place; a crash may leave some, which the next write of the file takes over. */
 const IN_THE_MAKING = '.daymark-new';
 
-/** A file that is to be replaced: what it is to say, in all encodings. */
+/** A file that is to be replaced. */
 export interface Ready {
   path: string;
   body: Buffer;
-  encoded: Encoded;
+  /** What it says in its encodings, which may still be in the making. */
+  encoded: Promise<Encoded>;
 }
 
-/** Compares a file with what it is to say, and compresses that. @returns null when it says so already */
-export async function makeReady(path: string, body: Buffer): Promise<Ready | null> {
+/** Compares a file with what it is to say, and begins to compress that. @returns null when it says so already */
+export function makeReady(path: string, body: Buffer): Ready | null {
   const old = statSync(path, { throwIfNoEntry: false });
   if (old && isSame(path, old, body)) return null;
-  return { path, body, encoded: await encode(path, body) };
+  const encoded = encode(path, body);
+  // Whoever replaces the file gets to know of a rejection: until then it must not count as unhandled.
+  encoded.catch(() => undefined);
+  return { path, body, encoded };
 }
 
 /**
- * Makes files say what they are to say; resolves when that is on disk but for their names (`syncFolder`).
+ * Makes files say what they are to say; resolves when that is on disk but for their names (`syncFolder`). While the last of
+ * them are compressed the files are made.
  *
  * @param now milliseconds
  */
 export async function replaceFiles(files: readonly Ready[], now: number): Promise<void> {
   const making: Making[] = [];
+  const giveWay = givingWay();
   try {
-    for (const file of files) writeNew(file, now, making);
+    for (const file of files) {
+      begin(file, now, making);
+      await giveWay();
+    }
+    for (const one of making) if (one.encoding) fill(one, (await one.ready.encoded)[one.encoding]!);
     const synced = await Promise.allSettled(making.map(({ file }) => sync(file)));
     for (const one of synced) if (one.status === 'rejected') throw one.reason;
   } catch (error) {
@@ -67,12 +78,15 @@ export async function replaceFiles(files: readonly Ready[], now: number): Promis
   } finally {
     for (const { file } of making) closeSync(file);
   }
-  for (const { path, encoded } of files) {
+  for (const { path, body, encoded } of files) {
+    const hasEncodings = isEncoded(path, body);
     // Encodings first: where one is gone a server falls back to the file itself, which is still the old one, whole.
-    put(`${path}.br`, encoded.br !== null);
-    put(`${path}.gz`, encoded.gz !== null);
+    put(`${path}.br`, hasEncodings);
+    put(`${path}.gz`, hasEncodings);
     put(path, true);
-    for (const bytes of [encoded.br, encoded.gz]) if (bytes) giveBack(bytes);
+    const { br, gz } = await encoded;
+    for (const bytes of [br, gz]) if (bytes) giveBack(bytes);
+    await giveWay();
   }
 }
 
@@ -155,24 +169,30 @@ function letAllGo(): void {
 }
 
 interface Making {
+  ready: Ready;
+  encoding: keyof Encoded | null;
   name: string;
   file: number;
+  /** Of its time: seconds. */
+  second: number;
 }
 
-function writeNew({ path, body, encoded }: Ready, now: number, making: Making[]): void {
+/** Makes the new file, and those of its encodings, which are empty until there is something to fill them with. */
+function begin(ready: Ready, now: number, making: Making[]): void {
+  const { path, body } = ready;
   const old = statSync(path, { throwIfNoEntry: false });
   const second = Math.max(Math.floor(now / 1000), old ? secondOf(old) + 1 : 0);
   if (!old) mkdirSync(dirname(path), { recursive: true });
-  for (const [suffix, bytes] of [
-    ['', body],
-    ['.br', encoded.br],
-    ['.gz', encoded.gz],
-  ] as const) {
-    if (bytes === null) continue;
-    const name = path + suffix + IN_THE_MAKING;
-    const file = openSync(name, 'w', 0o644);
-    making.push({ name, file });
-    writeFileSync(file, bytes);
-    futimesSync(file, second, second);
+  const encodings = isEncoded(path, body) ? (['br', 'gz'] as const) : [];
+  for (const encoding of [null, ...encodings]) {
+    const name = path + (encoding ? `.${encoding}` : '') + IN_THE_MAKING;
+    const one = { ready, encoding, name, file: openSync(name, 'w', 0o644), second };
+    making.push(one);
+    if (!encoding) fill(one, body);
   }
+}
+
+function fill({ file, second }: Making, bytes: Buffer): void {
+  writeFileSync(file, bytes);
+  futimesSync(file, second, second);
 }

@@ -8,6 +8,7 @@
 import type { Database } from '../../db/client.ts';
 import { addMonths, monthOf } from '../domain/calendar.ts';
 import { giveBack } from '../publish/give-back.ts';
+import { givingWay } from '../publish/giving-way.ts';
 import { MOVED_FILE, type OutFile, type RevisionMark, type Target } from '../publish/target.ts';
 import { toJson } from '../render/documents/json.ts';
 import { leftLanguages } from '../render/languages.ts';
@@ -15,33 +16,13 @@ import { fileOf, paths } from '../render/paths.ts';
 import { filesOfComponent, planCurrent } from '../render/plan.ts';
 import { filesOf, planIncident, planMaintenance, planMonth } from '../render/plan-archive.ts';
 import type { PlannedFile } from '../render/planned-file.ts';
-import { type GiveWay, type PrintPage, renderFile } from '../render/renderer.ts';
+import { type PrintPage, renderFile } from '../render/renderer.ts';
 import { loadIncidents, loadMonth, loadWindows } from '../snapshot/archive.ts';
 import { buildSnapshot, isReusable } from '../snapshot/build.ts';
 import { loadPage, type Touch } from '../snapshot/load.ts';
 import type { PageSnapshot } from '../snapshot/schema.ts';
 import { isoTime } from '../text/time.ts';
 import type { News } from './report-lane.ts';
-
-/**
- * So long a publish holds this thread at a time, but for the length of one step: a file, a piece of a long one, or what the
- * database tells.
- */
-const YIELD_MS = 4;
-
-/** Lets requests come in between: a publish of a thousand components must not make an API call wait for all of it. */
-function givingWay(): GiveWay {
-  let since = performance.now();
-  return () => {
-    if (performance.now() - since <= YIELD_MS) return undefined;
-    return new Promise((resume) =>
-      setImmediate(() => {
-        since = performance.now();
-        resume();
-      }),
-    );
-  };
-}
 
 export interface PublishTools {
   read: Database;

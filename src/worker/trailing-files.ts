@@ -4,8 +4,8 @@ import { type PublishTools, renderAndWrite } from './publish-page.ts';
 /** So long a page must have been quiet before its large files follow. */
 export const QUIET_MS = 40;
 /** While changes keep coming they follow all the same: as often as takes this part of the time, but within these limits. */
-const SHARE = 1 / 50;
-const LATEST_MS = { least: 1_000, most: 10_000 };
+const SHARE = 1 / 100;
+const LATEST_MS = { least: 2_000, most: 10_000 };
 
 interface Pending {
   slug: string;

@@ -1,4 +1,13 @@
-import { closeSync, fsyncSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  fsyncSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { type AstroInlineConfig, type AstroIntegration, build } from 'astro';
 import projectConfig from '../../astro.config.mjs';
@@ -35,12 +44,19 @@ export interface Written {
   bytes: Buffer;
 }
 
-/** Milliseconds to render the page once and to write the same bytes and fsync them, for so many times. */
+/** How the floor writes: into files that it makes, as whoever replaces files by others has to, or into those that lie there. */
+export type Ways = 'made' | 'overwritten';
+
+/**
+ * Milliseconds to render the page once and to write the same bytes and fsync them, for so many times. Some file systems take
+ * long to make a file where many were deleted of late: ext4 without a journal looks at each of those first.
+ */
 export async function floorTimes(
   floor: Floor,
   snapshotFile: string,
   files: readonly Written[],
   times: number,
+  ways: Ways,
 ): Promise<number[]> {
   const published = JSON.parse(readFileSync(snapshotFile, 'utf8')) as { components: object[] };
   const folder = mkdtempSync(join(ROOT, 'node_modules/.daymark-floor-'));
@@ -49,10 +65,13 @@ export async function floorTimes(
     for (let n = 0; n < times; n += 1) {
       // Of components that were rendered before much is kept.
       const snapshot = { ...published, components: published.components.map((one) => ({ ...one })) };
+      const places = files.map((_, index) => join(folder, String(index)));
+      const named = ways === 'made' ? places.map((place) => `${place}.new`) : places;
       const begun = clock();
       await floor.renderStatusPage(snapshot);
-      for (const [index, { bytes }] of files.entries()) writeDurably(join(folder, String(index)), bytes);
+      for (const [index, { bytes }] of files.entries()) writeDurably(named[index]!, bytes);
       taken.push(clock() - begun);
+      for (const [index, name] of named.entries()) renameSync(name, places[index]!);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -141,7 +141,13 @@ async function writesOnLarge(
   const files = await replacedBy(join(server.dataDir, 'site/p', slug), async () => {
     await latencies([subject], 1);
   });
-  const times = await floorTimes(floor, join(server.dataDir, 'published', `${slug}.json`), files, few);
+  const times = await floorTimes(
+    floor,
+    join(server.dataDir, 'published', `${slug}.json`),
+    files,
+    few,
+    'made',
+  );
   return [0.5, 0.95].map((share) =>
     factorRow(
       `write to files, "${slug}", p${share * 100}`,
