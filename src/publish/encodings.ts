@@ -3,7 +3,7 @@ import { brotliCompress, constants, gzip } from 'node:zlib';
 
 /** As many as the thread pool has threads: those that would wait there hold a megabyte each. */
 const AT_ONCE = 4;
-/** Up to here they hold little, and wait for nobody. */
+/** Up to here they are done in a moment, and do not wait behind long ones. */
 const LITTLE = 32 * 1024;
 
 const brotli = promisify(brotliCompress);
@@ -35,7 +35,7 @@ export function isEncoded(path: string, body: Buffer): boolean {
 export async function encode(path: string, body: Buffer): Promise<Encoded> {
   if (!isEncoded(path, body)) return { br: null, gz: null };
   const level = levelsOf(path, body.length);
-  return taken(body.length, async () => {
+  return (body.length > LITTLE ? long : little).taken(async () => {
     const [br, gz] = await Promise.all([
       brotli(body, {
         params: {
@@ -65,19 +65,24 @@ function windowOf(bytes: number): number {
   return bytes > SMALL_WINDOW ? Math.min(22, Math.ceil(Math.log2(bytes))) : 16;
 }
 
-let free = AT_ONCE;
-const waiting: (() => void)[] = [];
+/** So many places for those that compress. */
+class Places {
+  #free = AT_ONCE;
+  readonly #waiting: (() => void)[] = [];
 
-/** Does it when one of the places is free, of what takes one. */
-async function taken<T>(bytes: number, work: () => Promise<T>): Promise<T> {
-  if (bytes <= LITTLE) return work();
-  if (free > 0) free--;
-  else await new Promise<void>((resume) => waiting.push(resume));
-  try {
-    return await work();
-  } finally {
-    const next = waiting.shift();
-    if (next) next();
-    else free++;
+  /** Does it when one of the places is free. */
+  async taken<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resume) => this.#waiting.push(resume));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#free++;
+    }
   }
 }
+
+const long = new Places();
+const little = new Places();
