@@ -5,6 +5,7 @@ import { runCommandLine } from './cli/main.ts';
 import type { AskedOfNode } from './http/asked.ts';
 import type { RouteHandler } from './http/declare.ts';
 import type { RunApp } from './http/run-route.ts';
+import { giveBack } from './publish/give-back.ts';
 import { Aside } from './render/aside.ts';
 import type { PrintPage } from './render/renderer.ts';
 
@@ -26,7 +27,7 @@ const printPage: PrintPage = async (path, print, take) => {
     first && !second ? Buffer.from(first.buffer, first.byteOffset, first.length) : Buffer.concat(chunks);
   const page = aside.filled(frame);
   const taken = take(page);
-  for (const { buffer } of [...chunks, page]) if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+  for (const bytes of [...chunks, page]) giveBack(bytes);
   return taken;
 };
 

@@ -20,10 +20,10 @@ const SMALL_WINDOW = 128 * 1024;
 const GZIP_PIECE = 16 * 1024;
 const TEXT = /\.(html|json|xml|rss|atom|txt|svg|csv|ics)$/;
 
-/** A file in the encodings that a server can send as they lie there: null where they would not pay. */
+/** A file in the encodings that a server can send as they lie there. */
 export interface Encoded {
-  br: Buffer | null;
-  gz: Buffer | null;
+  br: Buffer;
+  gz: Buffer;
 }
 
 /** True of what is worth compressing: texts, but the smallest. */
@@ -31,9 +31,9 @@ export function isEncoded(path: string, body: Buffer): boolean {
   return body.length >= SMALLEST_COMPRESSED && TEXT.test(path);
 }
 
-/** Compresses a text file on the thread pool; what is not text, or too small, stays as it is. */
-export async function encode(path: string, body: Buffer): Promise<Encoded> {
-  if (!isEncoded(path, body)) return { br: null, gz: null };
+/** Compresses a text file on the thread pool. @returns null of what is not text, or too small */
+export function encode(path: string, body: Buffer): Promise<Encoded> | null {
+  if (!isEncoded(path, body)) return null;
   const level = levelsOf(path, body.length);
   return (body.length > LITTLE ? long : little).taken(async () => {
     const [br, gz] = await Promise.all([

@@ -4,12 +4,11 @@
  */
 const YIELD_MS = 4;
 
-/**
- * Lets requests come in between: a publish of a thousand components must not make an API call wait for all of it.
- *
- * @returns what is to be called after each step: a promise to wait for when the time is up
- */
-export function givingWay(): () => Promise<void> | undefined {
+/** To be called after each step: a promise to wait for when others are to have their turn. */
+export type GiveWay = () => Promise<void> | undefined;
+
+/** Lets requests come in between: a publish of a thousand components must not make an API call wait for all of it. */
+export function givingWay(): GiveWay {
   let since = performance.now();
   return () => {
     if (performance.now() - since <= YIELD_MS) return undefined;

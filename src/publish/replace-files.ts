@@ -36,12 +36,16 @@ const COMPARED = Buffer.allocUnsafeSlow(64 * 1024);
 /** Files in the making lie beside their place; a crash may leave some, which the next write of the file takes over. */
 const IN_THE_MAKING = '.daymark-new';
 
+const ENCODINGS = ['br', 'gz'] as const;
+
 /** A file that is to be replaced. */
 export interface Ready {
   path: string;
   body: Buffer;
-  /** What it says in its encodings, which may still be in the making. */
-  encoded: Promise<Encoded>;
+  /** What it says in its encodings, which may still be in the making; null where there are none. */
+  encoded: Promise<Encoded> | null;
+  /** Of the time of the file that lies there: seconds; null when none does. */
+  replaces: number | null;
 }
 
 /** Compares a file with what it is to say, and begins to compress that. @returns null when it says so already */
@@ -50,8 +54,8 @@ export function makeReady(path: string, body: Buffer): Ready | null {
   if (old && isSame(path, old, body)) return null;
   const encoded = encode(path, body);
   // Whoever replaces the file gets to know of a rejection: until then it must not count as unhandled.
-  encoded.catch(() => undefined);
-  return { path, body, encoded };
+  encoded?.catch(() => undefined);
+  return { path, body, encoded, replaces: old ? secondOf(old) : null };
 }
 
 /**
@@ -68,7 +72,7 @@ export async function replaceFiles(files: readonly Ready[], now: number): Promis
       begin(file, now, making);
       await giveWay();
     }
-    for (const one of making) if (one.encoding) fill(one, (await one.ready.encoded)[one.encoding]!);
+    for (const one of making) if (one.encoding) fill(one, (await one.ready.encoded!)[one.encoding]);
     const synced = await Promise.allSettled(making.map(({ file }) => sync(file)));
     for (const one of synced) if (one.status === 'rejected') throw one.reason;
   } catch (error) {
@@ -78,14 +82,11 @@ export async function replaceFiles(files: readonly Ready[], now: number): Promis
   } finally {
     for (const { file } of making) closeSync(file);
   }
-  for (const { path, body, encoded } of files) {
-    const hasEncodings = isEncoded(path, body);
+  for (const { path, encoded } of files) {
     // Encodings first: where one is gone a server falls back to the file itself, which is still the old one, whole.
-    put(`${path}.br`, hasEncodings);
-    put(`${path}.gz`, hasEncodings);
+    for (const encoding of ENCODINGS) put(`${path}.${encoding}`, encoded !== null);
     put(path, true);
-    const { br, gz } = await encoded;
-    for (const bytes of [br, gz]) if (bytes) giveBack(bytes);
+    for (const bytes of Object.values((await encoded) ?? {})) giveBack(bytes);
     await giveWay();
   }
 }
@@ -103,8 +104,8 @@ export async function syncFolder(path: string): Promise<void> {
 function isSame(path: string, old: Stats, body: Buffer): boolean {
   if (old.size !== body.length || !says(path, body)) return false;
   const encoded = isEncoded(path, body);
-  return ['.br', '.gz'].every((suffix) => {
-    const beside = statSync(path + suffix, { throwIfNoEntry: false });
+  return ENCODINGS.every((encoding) => {
+    const beside = statSync(`${path}.${encoding}`, { throwIfNoEntry: false });
     return encoded ? beside !== undefined && secondOf(beside) === secondOf(old) : beside === undefined;
   });
 }
@@ -179,12 +180,10 @@ interface Making {
 
 /** Makes the new file, and those of its encodings, which are empty until there is something to fill them with. */
 function begin(ready: Ready, now: number, making: Making[]): void {
-  const { path, body } = ready;
-  const old = statSync(path, { throwIfNoEntry: false });
-  const second = Math.max(Math.floor(now / 1000), old ? secondOf(old) + 1 : 0);
-  if (!old) mkdirSync(dirname(path), { recursive: true });
-  const encodings = isEncoded(path, body) ? (['br', 'gz'] as const) : [];
-  for (const encoding of [null, ...encodings]) {
+  const { path, body, encoded, replaces } = ready;
+  const second = Math.max(Math.floor(now / 1000), replaces === null ? 0 : replaces + 1);
+  if (replaces === null) mkdirSync(dirname(path), { recursive: true });
+  for (const encoding of [null, ...(encoded ? ENCODINGS : [])]) {
     const name = path + (encoding ? `.${encoding}` : '') + IN_THE_MAKING;
     const one = { ready, encoding, name, file: openSync(name, 'w', 0o644), second };
     making.push(one);

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { giveBack } from '../publish/give-back.ts';
+import type { GiveWay } from '../publish/giving-way.ts';
 import type { PlannedFile } from './planned-file.ts';
 import type { Print } from './print.ts';
 
@@ -48,9 +50,6 @@ export function withPolicy(html: Buffer, formOrigin: string): Buffer {
   return Buffer.concat([html.subarray(0, place), Buffer.from(meta), html.subarray(place)]);
 }
 
-/** To be called between steps: a promise to wait for when others are to have their turn. */
-export type GiveWay = () => Promise<void> | undefined;
-
 /** Makes the bytes of one planned file. */
 export async function renderFile(
   file: PlannedFile,
@@ -81,8 +80,7 @@ async function joined(pieces: Iterable<string>, giveWay: GiveWay): Promise<Buffe
   let segment = Buffer.allocUnsafeSlow(SEGMENT);
   let used = 0;
   for (const piece of pieces) {
-    const pause = giveWay();
-    if (pause) await pause;
+    await giveWay();
     const most = piece.length * 3;
     if (used + most > segment.length) {
       segments.push(segment.subarray(0, used));
@@ -96,7 +94,7 @@ async function joined(pieces: Iterable<string>, giveWay: GiveWay): Promise<Buffe
   let length = 0;
   for (const part of segments) {
     length += part.copy(whole, length);
-    if (part.buffer instanceof ArrayBuffer) part.buffer.transfer(0);
+    giveBack(part);
   }
   return whole;
 }

@@ -10,6 +10,7 @@ import { type Dictionary, dictionaryFor } from '../../text/dictionary.ts';
 import { clean, oneLine } from '../../text/escape.ts';
 import { markdownToText } from '../../text/markdown.ts';
 import { urlOf } from '../languages.ts';
+import { once } from '../once.ts';
 import { paths } from '../paths.ts';
 
 const COLUMNS = 80;
@@ -121,13 +122,10 @@ function updateLines(
 const lines = new WeakMap<SnapshotComponent, { name: string; length: number }>();
 
 function lineOf(component: SnapshotComponent): { name: string; length: number } {
-  let line = lines.get(component);
-  if (!line) {
+  return once(lines, component, () => {
     const name = oneLine(component.name);
-    line = { name, length: lengthOf(name) };
-    lines.set(component, line);
-  }
-  return line;
+    return { name, length: lengthOf(name) };
+  });
 }
 
 function componentLines({ components, sections }: PageSnapshot, words: Dictionary): string[] {

@@ -1,5 +1,6 @@
 import { cellsOf, type DayCell, type DayLength, type DayRecord } from '../../domain/uptime.ts';
 import type { SnapshotComponent } from '../../snapshot/schema.ts';
+import { once } from '../once.ts';
 
 /** A component as far as its uptime goes. */
 export type UptimeComponent = Pick<SnapshotComponent, 'id' | 'name' | 'days' | 'since'>;
@@ -61,12 +62,4 @@ function printQuiet(
   const after = once(quiet.after, begun, () => part(begun));
   if (begun === 0) return after;
   return once(quiet.before, begun, () => part(0, begun - 1)) + part(begun - 1, begun) + after;
-}
-
-function once<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  const known = map.get(key);
-  if (known !== undefined) return known;
-  const made = make();
-  map.set(key, made);
-  return made;
 }

@@ -9,6 +9,7 @@ import type { DayLength, DayRecord } from '../../domain/uptime.ts';
 import type { SnapshotComponent } from '../../snapshot/schema.ts';
 import { escapeHtml } from '../../text/escape-html.ts';
 import { formatPercent } from '../../text/percent.ts';
+import { once } from '../once.ts';
 import { BAR_LETTERS } from './bar-letters.ts';
 import type { ViewContext } from './context.ts';
 
@@ -95,12 +96,7 @@ function barOf(days: readonly DayLength[], component: Pick<SnapshotComponent, 'd
 const placed = new WeakMap<readonly DayLength[], ReadonlyMap<string, number>>();
 
 function placesOf(days: readonly DayLength[]): ReadonlyMap<string, number> {
-  let places = placed.get(days);
-  if (!places) {
-    places = new Map(days.map((day, index) => [day.date, index]));
-    placed.set(days, places);
-  }
-  return places;
+  return once(placed, days, () => new Map(days.map((day, index) => [day.date, index])));
 }
 
 /** `86d5 87c45a3`: on day 86 five minutes of major outage, on day 87 two others, the worst first. */

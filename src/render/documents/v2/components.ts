@@ -1,4 +1,5 @@
 import type { PageSnapshot, Section, SnapshotComponent } from '../../../snapshot/schema.ts';
+import { once } from '../../once.ts';
 import { type V2Component, v2Time } from './shapes.ts';
 
 /** The components of one snapshot. */
@@ -22,8 +23,10 @@ const told = new WeakMap<SnapshotComponent, Told>();
 
 /** The page's groups and components (a group is a component with `group: true`). */
 export function v2Components(snapshot: PageSnapshot): V2Components {
-  const known = made.get(snapshot);
-  if (known) return known;
+  return once(made, snapshot, () => componentsOf(snapshot));
+}
+
+function componentsOf(snapshot: PageSnapshot): V2Components {
   const list: V2Component[] = [];
   const texts: string[] = [];
   const pageId = snapshot.page.v2Id;
@@ -41,9 +44,7 @@ export function v2Components(snapshot: PageSnapshot): V2Components {
       texts.push(json);
     }
   }
-  const components = { list, json: `[${texts.join()}]` };
-  made.set(snapshot, components);
-  return components;
+  return { list, json: `[${texts.join()}]` };
 }
 
 /** The components of one snapshot by our id. */
@@ -57,17 +58,16 @@ const names = new WeakMap<PageSnapshot, V2Names>();
 
 /** What incidents and windows need of the components that they name. */
 export function v2Names(snapshot: PageSnapshot): V2Names {
-  const known = names.get(snapshot);
-  if (known) return known;
-  const told = v2Components(snapshot).list.filter(({ group }) => !group);
-  const named = {
-    byId: new Map(snapshot.components.map(({ id }, index) => [id, told[index]!])),
-    labels: new Map(
-      snapshot.components.map(({ id, name, group }) => [id, group ? `${group.name} - ${name}` : name]),
-    ),
-  };
-  names.set(snapshot, named);
-  return named;
+  return once(names, snapshot, () => {
+    const told = v2Components(snapshot).list.filter(({ group }) => !group);
+    const { components } = snapshot;
+    return {
+      byId: new Map(components.map(({ id }, index) => [id, told[index]!])),
+      labels: new Map(
+        components.map(({ id, name, group }) => [id, group ? `${group.name} - ${name}` : name]),
+      ),
+    };
+  });
 }
 
 function groupOf(
